@@ -9,9 +9,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.core.JsonPointer;
 import org.nd4j.shade.jackson.core.json.JsonReadFeature;
 import org.nd4j.shade.jackson.databind.JsonNode;
@@ -84,7 +82,7 @@ public final class GoldenCase {
     public INDArray array(String array) {
         Path file = npy(array);
         if (Files.exists(file)) {
-            return Nd4j.createFromNpyFile(file.toFile()).dup('c').castTo(DataType.DOUBLE);
+            return NpyFile.read(file);
         }
         return find(array).map(JsonArrays::toArray).orElseThrow(() -> missing("array", array));
     }

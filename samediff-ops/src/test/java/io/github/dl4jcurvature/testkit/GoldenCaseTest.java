@@ -66,6 +66,33 @@ class GoldenCaseTest {
     }
 
     @Test
+    void narrowIntegersAndVersionTwoAreRead() throws IOException {
+        write("index", "'<i4'", "False", "(2,)", bytes -> bytes.putInt(-3).putInt(4));
+        byte[] first = Files.readAllBytes(directory.resolve("index.npy"));
+        ByteBuffer second = ByteBuffer.allocate(first.length + 2).order(ByteOrder.LITTLE_ENDIAN);
+        second.put(first, 0, 6).put((byte) 2).put((byte) 0).putInt(118).put(first, 10, first.length - 10);
+        Files.write(directory.resolve("index2.npy"), second.array());
+        assertThat(golden.longs("index")).containsExactly(-3, 4);
+        assertThat(golden.longs("index2")).containsExactly(-3, 4);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {"<c8; needs a type among", ">f8; needs a type among", "<i4; needs 8 bytes of entries but has 16"})
+    void otherTypesAndWrongLengthsAreRefused(String type, String finding) throws IOException {
+        write(
+                "v",
+                "'" + type + "'",
+                "False",
+                "(2,)",
+                bytes -> bytes.putDouble(1).putDouble(2));
+        assertThatThrownBy(() -> golden.array("v"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("v.npy", finding);
+    }
+
+    @Test
     void fractionsAreNoIntegers() throws IOException {
         write("v", "'<f8'", "False", "(1,)", bytes -> bytes.putDouble(1.5));
         assertThatThrownBy(() -> golden.longs("v"))
@@ -75,6 +102,8 @@ class GoldenCaseTest {
 
     @Test
     void singletonDimensionsAndHigherRanksAreKept() throws IOException {
+        write("scalar", "'<f8'", "False", "()", bytes -> bytes.putDouble(9));
+        assertThat(golden.array("scalar").getDouble(0)).isEqualTo(9);
         write("row", "'<f8'", "False", "(1, 2)", bytes -> bytes.putDouble(1).putDouble(2));
         write(
                 "cube",

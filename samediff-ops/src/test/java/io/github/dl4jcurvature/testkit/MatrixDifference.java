@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.testkit;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Difference of two arrays of equal shape, entry by entry in row-major sequence. */
@@ -21,14 +24,17 @@ final class MatrixDifference {
 
     /** Frobenius norm of the difference over that of the expected array; against zero only zero has no error. */
     double relativeFrobenius() {
-        double error = 0;
-        double size = 0;
-        for (int i = 0; i < actual.length; i++) {
-            double difference = actual[i] - expected[i];
-            error += difference * difference;
-            size += expected[i] * expected[i];
-        }
-        return error == 0 ? 0 : Math.sqrt(error / size);
+        double error = norm(
+                IntStream.range(0, actual.length).mapToDouble(this::distance).toArray());
+        return error == 0 ? 0 : error / norm(expected);
+    }
+
+    /** Euclidean norm, scaled so that squares neither overflow nor vanish. */
+    private static double norm(double[] entries) {
+        double largest = Arrays.stream(entries).map(Math::abs).max().orElse(0);
+        double scaled =
+                Arrays.stream(entries).map(x -> x / largest * (x / largest)).sum();
+        return largest == 0 ? 0 : largest * Math.sqrt(scaled);
     }
 
     /** Largest absolute difference; NaN if any difference is NaN. */
