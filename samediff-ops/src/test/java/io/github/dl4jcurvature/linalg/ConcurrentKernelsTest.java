@@ -3,8 +3,10 @@ package io.github.dl4jcurvature.linalg;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -12,10 +14,13 @@ import java.util.concurrent.Future;
 
 import org.bytedeco.openblas.global.openblas;
 import org.ejml.data.DMatrixRMaj;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -34,32 +39,69 @@ class ConcurrentKernelsTest {
     private static final int ORDER = 200;
     private static final double TOLERANCE = 1e-9;
 
+    /** The others make the same native calls as one of these. */
+    private static final Set<Kernel> KERNELS = EnumSet.of(
+            Kernel.CHOLESKY_SOLVE,
+            Kernel.CHOLESKY_INVERSE,
+            Kernel.EIGENVECTORS,
+            Kernel.LU_SOLVE,
+            Kernel.LU_INVERSE,
+            Kernel.SVD_V,
+            Kernel.QR_Q,
+            Kernel.KRONECKER);
+
+    private final INDArray symmetric = TestMatrices.array(TestMatrices.spd(ORDER, 10, 1));
+    private final INDArray general = TestMatrices.array(TestMatrices.withCondition(ORDER, ORDER, 10, 2));
+    private final int threadsBefore = openblas.blas_get_num_threads();
+
+    @AfterEach
+    void restoreThreads() {
+        openblas.blas_set_num_threads(threadsBefore);
+    }
+
     @ParameterizedTest(name = "{0} BLAS threads")
     @ValueSource(ints = {1, 2})
-    void resultsAreRightFromFourThreads(int blasThreads) throws Exception {
-        INDArray symmetric = TestMatrices.array(TestMatrices.spd(ORDER, 10, 1));
-        INDArray general = TestMatrices.array(TestMatrices.withCondition(ORDER, ORDER, 10, 2));
+    void kernelsAreRightFromFourThreads(int blasThreads) throws Exception {
         Map<Kernel, DMatrixRMaj> expected = new EnumMap<>(Kernel.class);
-        int before = openblas.blas_get_num_threads();
-        try {
-            openblas.blas_set_num_threads(1);
-            for (Kernel kernel : Kernel.values()) {
-                expected.put(kernel, TestMatrices.ejml(kernel.apply(kernel.symmetric ? symmetric : general)));
-            }
-            openblas.blas_set_num_threads(blasThreads);
-            assertThat(openblas.blas_get_num_threads()).isEqualTo(blasThreads);
-            runOnAllThreads(() -> {
-                for (Kernel kernel : Kernel.values()) {
-                    INDArray result = kernel.apply(kernel.symmetric ? symmetric : general);
-                    assertThat(TestMatrices.relativeError(result, expected.get(kernel)))
-                            .as("%s", kernel)
-                            .isLessThan(TOLERANCE);
-                }
-                return null;
-            });
-        } finally {
-            openblas.blas_set_num_threads(before);
+        openblas.blas_set_num_threads(1);
+        for (Kernel kernel : KERNELS) {
+            expected.put(kernel, TestMatrices.ejml(apply(kernel)));
         }
+        openblas.blas_set_num_threads(blasThreads);
+        assertThat(openblas.blas_get_num_threads()).isEqualTo(blasThreads);
+
+        runOnAllThreads(() -> {
+            for (Kernel kernel : KERNELS) {
+                assertThat(TestMatrices.relativeError(apply(kernel), expected.get(kernel)))
+                        .as("%s", kernel)
+                        .isLessThan(TOLERANCE);
+            }
+            return null;
+        });
+    }
+
+    /** The oracle is EJML; float sums of {@value #ORDER} terms err by ORDER * 1.2e-7 at most, 4 is slack. */
+    @ParameterizedTest(name = "{0} BLAS threads")
+    @ValueSource(ints = {1, 2})
+    void floatProductsAreRightFromFourThreads(int blasThreads) throws Exception {
+        DMatrixRMaj a = TestMatrices.roundedToFloat(TestMatrices.gaussian(ORDER, ORDER, 3));
+        DMatrixRMaj square = TestMatrices.product(a, a);
+        DMatrixRMaj gram = TestMatrices.product(a, TestMatrices.transpose(a));
+        MatrixView view = MatrixView.of(Layout.ROW_MAJOR.store(a, DataType.FLOAT));
+        openblas.blas_set_num_threads(blasThreads);
+
+        runOnAllThreads(() -> {
+            INDArray out = Nd4j.createUninitializedDetached(DataType.FLOAT, 'c', ORDER, ORDER);
+            Gemm.multiply(1, view, view, 0, MatrixView.of(out));
+            assertThat(TestMatrices.relativeError(out, square)).isLessThan(4 * ORDER * Math.ulp(1f));
+            Gemm.symmetricProduct(1, view, 0, MatrixView.of(out));
+            assertThat(TestMatrices.relativeError(out, gram)).isLessThan(4 * ORDER * Math.ulp(1f));
+            return null;
+        });
+    }
+
+    private INDArray apply(Kernel kernel) {
+        return kernel.apply(kernel.symmetric ? symmetric : general);
     }
 
     private static void runOnAllThreads(Callable<Void> task) throws Exception {
