@@ -25,7 +25,7 @@ final class ColumnMajor {
         this.array = array;
         this.rows = Math.toIntExact(array.size(0));
         this.columns = array.rank() == 1 ? 1 : Math.toIntExact(array.size(1));
-        this.pointer = NativeAddress.ofDouble(array, array.length());
+        this.pointer = NativeAddress.ofDouble(array);
     }
 
     /** Copies a matrix or vector, refusing NaN and infinity; the source is not modified. */

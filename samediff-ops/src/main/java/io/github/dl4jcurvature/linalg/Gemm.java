@@ -26,7 +26,7 @@ import static org.bytedeco.openblas.global.openblas.cblas_ssyrk;
 /**
  * Matrix products in place, without copies, for hot loops.
  *
- * <p>The overloads on {@link MatrixView} cost a few hundred nanoseconds besides BLAS; those on {@code INDArray} describe
+ * <p>The overloads on {@link MatrixView} add almost nothing to the cost of BLAS; those on {@code INDArray} describe
  * their arguments anew on every call. All arguments of a call must have the same type, {@code FLOAT} or {@code DOUBLE};
  * the arithmetic is done in that type. Each matrix may be row- or column-major; a transposed operand is
  * {@link MatrixView#transposed()}. Only the output is modified, and it must not share memory with an input. With a factor

@@ -59,8 +59,7 @@ public final class MatrixView {
         int major = columnMajor ? columns : rows;
         long majorStride = columnMajor ? columnStride : rowStride;
         int leading = major == 1 ? minor : Math.toIntExact(majorStride);
-        long span = (long) leading * (major - 1) + minor;
-        return new MatrixView(address(array, span), array.dataType(), rows, columns, columnMajor, leading);
+        return new MatrixView(address(array), array.dataType(), rows, columns, columnMajor, leading);
     }
 
     /**
@@ -187,9 +186,7 @@ public final class MatrixView {
         }
     }
 
-    private static Pointer address(INDArray array, long span) {
-        return array.dataType() == DataType.FLOAT
-                ? NativeAddress.ofFloat(array, span)
-                : NativeAddress.ofDouble(array, span);
+    private static Pointer address(INDArray array) {
+        return array.dataType() == DataType.FLOAT ? NativeAddress.ofFloat(array) : NativeAddress.ofDouble(array);
     }
 }

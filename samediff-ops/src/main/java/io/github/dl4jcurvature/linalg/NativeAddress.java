@@ -11,19 +11,19 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>The host frees a buffer once its Java object is unreachable, which a plain pointer does not prevent. JNI keeps
  * the arguments of a running call reachable, so a pointer that refers to its array protects the memory for as long as
- * the native code works on it.
+ * the native code works on it. The capacity is the number of elements, which bounds the memory of a gap-free array.
  */
 final class NativeAddress {
     private NativeAddress() {}
 
-    /** Address of a DOUBLE array, view offsets included; {@code span} elements are accessible. */
-    static DoublePointer ofDouble(INDArray array, long span) {
-        return new OwningDoublePointer(array, span);
+    /** Address of a DOUBLE array, view offsets included. */
+    static DoublePointer ofDouble(INDArray array) {
+        return new OwningDoublePointer(array);
     }
 
-    /** Address of a FLOAT array, view offsets included; {@code span} elements are accessible. */
-    static FloatPointer ofFloat(INDArray array, long span) {
-        return new OwningFloatPointer(array, span);
+    /** Address of a FLOAT array, view offsets included. */
+    static FloatPointer ofFloat(INDArray array) {
+        return new OwningFloatPointer(array);
     }
 
     private static Pointer start(INDArray array) {
@@ -34,10 +34,10 @@ final class NativeAddress {
         @SuppressWarnings("unused") // held for reachability
         private final INDArray owner;
 
-        OwningDoublePointer(INDArray owner, long span) {
+        OwningDoublePointer(INDArray owner) {
             super(start(owner));
             this.owner = owner;
-            capacity(span);
+            capacity(owner.length());
         }
     }
 
@@ -45,10 +45,10 @@ final class NativeAddress {
         @SuppressWarnings("unused") // held for reachability
         private final INDArray owner;
 
-        OwningFloatPointer(INDArray owner, long span) {
+        OwningFloatPointer(INDArray owner) {
             super(start(owner));
             this.owner = owner;
-            capacity(span);
+            capacity(owner.length());
         }
     }
 }

@@ -113,6 +113,33 @@ class GemmVectorTest {
     }
 
     @Test
+    void matrixInThePlaceOfAVectorIsRefused() {
+        MatrixView matrix = MatrixView.of(Nd4j.ones(DataType.DOUBLE, 3, 3));
+        MatrixView vector = MatrixView.of(Nd4j.ones(DataType.DOUBLE, 3));
+        MatrixView out = MatrixView.of(Nd4j.ones(DataType.DOUBLE, 3, 3));
+        String rule = " must be a vector";
+        assertThatThrownBy(() -> Gemm.multiplyVector(1, out, matrix, 0, vector)).hasMessageContaining("x" + rule);
+        assertThatThrownBy(() -> Gemm.multiplyVector(1, out, vector, 0, matrix)).hasMessageContaining("y" + rule);
+        assertThatThrownBy(() -> Gemm.rankOneUpdate(1, matrix, vector, out)).hasMessageContaining("x" + rule);
+        assertThatThrownBy(() -> Gemm.rankOneUpdate(1, vector, matrix, out)).hasMessageContaining("y" + rule);
+        assertThatThrownBy(() -> Gemm.dot(matrix, vector)).hasMessageContaining("x" + rule);
+        assertThatThrownBy(() -> Gemm.axpy(1, vector, matrix)).hasMessageContaining("y" + rule);
+    }
+
+    @Test
+    void mixedTypesAreRefused() {
+        MatrixView matrix = MatrixView.of(Nd4j.ones(DataType.DOUBLE, 3, 3));
+        MatrixView vector = MatrixView.of(Nd4j.ones(DataType.DOUBLE, 3));
+        MatrixView floats = MatrixView.of(Nd4j.ones(DataType.FLOAT, 3));
+        String rule = "differ; convert the arguments";
+        assertThatThrownBy(() -> Gemm.multiplyVector(1, matrix, floats, 0, vector))
+                .hasMessageContaining(rule);
+        assertThatThrownBy(() -> Gemm.rankOneUpdate(1, vector, floats, matrix)).hasMessageContaining(rule);
+        assertThatThrownBy(() -> Gemm.dot(vector, floats)).hasMessageContaining(rule);
+        assertThatThrownBy(() -> Gemm.axpy(1, vector, floats)).hasMessageContaining(rule);
+    }
+
+    @Test
     void outputInTheMemoryOfAnInputIsRefused() {
         INDArray square = Nd4j.ones(DataType.DOUBLE, 3, 3);
         MatrixView matrix = MatrixView.of(square);

@@ -82,6 +82,19 @@ class MatrixViewTest {
     }
 
     @Test
+    void neighboursInOneFlatVectorAreDisjoint() {
+        INDArray flat = Nd4j.zeros(DataType.DOUBLE, 16);
+        INDArray weights = flat.get(NDArrayIndex.interval(0, 12)).reshape('f', 3, 4);
+        INDArray bias = flat.get(NDArrayIndex.interval(12, 16));
+        assertThat(Aliasing.overlap(MatrixView.of(weights), MatrixView.of(bias)))
+                .isFalse();
+        assertThat(Aliasing.overlap(MatrixView.of(bias), MatrixView.of(weights)))
+                .isFalse();
+        assertThat(Aliasing.overlap(MatrixView.of(weights), MatrixView.of(flat)))
+                .isTrue();
+    }
+
+    @Test
     void differentStorageOrdersOfOneMemoryOverlap() {
         MatrixView view = MatrixView.of(parent);
         assertThat(Aliasing.overlap(view, view.flattened())).isTrue();
