@@ -72,6 +72,32 @@ public final class MatrixView {
     }
 
     /**
+     * Some neighbouring rows.
+     *
+     * @param from first row
+     * @param to one past the last row, larger than {@code from}
+     * @return a block of the same memory, shape [to - from, columns]
+     * @throws IllegalArgumentException if the range is empty or leaves the matrix
+     */
+    public MatrixView rows(int from, int to) {
+        requireRange("rows", from, to, rows);
+        return block(columnMajor ? from : (long) from * leadingDimension, to - from, columns);
+    }
+
+    /**
+     * Some neighbouring columns.
+     *
+     * @param from first column
+     * @param to one past the last column, larger than {@code from}
+     * @return a block of the same memory, shape [rows, to - from]
+     * @throws IllegalArgumentException if the range is empty or leaves the matrix
+     */
+    public MatrixView columns(int from, int to) {
+        requireRange("columns", from, to, columns);
+        return block(columnMajor ? (long) from * leadingDimension : from, rows, to - from);
+    }
+
+    /**
      * The elements of a gap-free matrix in the order of memory, as one column.
      *
      * @return shape [rows * columns, 1]
@@ -167,6 +193,18 @@ public final class MatrixView {
     /** Machine address of the first element. */
     long start() {
         return address.address();
+    }
+
+    private MatrixView block(long offset, int blockRows, int blockColumns) {
+        Pointer start = NativeAddress.moved(address, offset);
+        return new MatrixView(start, type, blockRows, blockColumns, columnMajor, leadingDimension);
+    }
+
+    private static void requireRange(String what, int from, int to, int size) {
+        if (!(from >= 0 && from < to && to <= size)) {
+            throw new IllegalArgumentException("%s [%d, %d) must be a non-empty part of the %d %s; correct the range"
+                    .formatted(what, from, to, size, what));
+        }
     }
 
     private static boolean isDense(int minor, long minorStride, int major, long majorStride) {

@@ -18,37 +18,41 @@ final class NativeAddress {
 
     /** Address of a DOUBLE array, view offsets included. */
     static DoublePointer ofDouble(INDArray array) {
-        return new OwningDoublePointer(array);
+        return new OwningDoublePointer(array, array.data().addressPointer(), array.length());
     }
 
     /** Address of a FLOAT array, view offsets included. */
     static FloatPointer ofFloat(INDArray array) {
-        return new OwningFloatPointer(array);
+        return new OwningFloatPointer(array, array.data().addressPointer(), array.length());
     }
 
-    private static Pointer start(INDArray array) {
-        return array.data().addressPointer();
+    /** Address of the element that lies the given number of elements after the first. */
+    static Pointer moved(Pointer first, long elements) {
+        long left = first.capacity() - elements;
+        return first instanceof FloatPointer
+                ? new OwningFloatPointer(first, first.getPointer(FloatPointer.class, elements), left)
+                : new OwningDoublePointer(first, first.getPointer(DoublePointer.class, elements), left);
     }
 
     private static final class OwningDoublePointer extends DoublePointer {
         @SuppressWarnings("unused") // held for reachability
-        private final INDArray owner;
+        private final Object owner;
 
-        OwningDoublePointer(INDArray owner) {
-            super(start(owner));
+        OwningDoublePointer(Object owner, Pointer start, long capacity) {
+            super(start);
             this.owner = owner;
-            capacity(owner.length());
+            capacity(capacity);
         }
     }
 
     private static final class OwningFloatPointer extends FloatPointer {
         @SuppressWarnings("unused") // held for reachability
-        private final INDArray owner;
+        private final Object owner;
 
-        OwningFloatPointer(INDArray owner) {
-            super(start(owner));
+        OwningFloatPointer(Object owner, Pointer start, long capacity) {
+            super(start);
             this.owner = owner;
-            capacity(owner.length());
+            capacity(capacity);
         }
     }
 }

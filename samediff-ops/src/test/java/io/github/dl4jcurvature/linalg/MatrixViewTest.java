@@ -30,6 +30,25 @@ class MatrixViewTest {
     }
 
     @Test
+    void rowsAndColumnsAreBlocksOfTheSameMemoryInBothOrders() {
+        for (char order : new char[] {'c', 'f'}) {
+            INDArray matrix = Nd4j.create(DataType.DOUBLE, new long[] {3, 4}, order);
+            MatrixView block = MatrixView.of(matrix).rows(1, 3).columns(2, 3); // [2, 1]
+            assertThat(block).hasToString("[2, 1]");
+            Gemm.axpy(1, MatrixView.of(Nd4j.createFromArray(5.0, 7.0)), block);
+            assertThat(matrix.getDouble(1, 2)).isEqualTo(5);
+            assertThat(matrix.getDouble(2, 2)).isEqualTo(7);
+            assertThat(matrix.sumNumber().doubleValue()).isEqualTo(12);
+        }
+        assertThatThrownBy(() -> MatrixView.of(parent).rows(2, 7))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("rows [2, 7) must be a non-empty part of the 6 rows");
+        assertThatThrownBy(() -> MatrixView.of(parent).columns(3, 3))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("columns [3, 3) must be a non-empty part of the 8 columns");
+    }
+
+    @Test
     void flattenedViewCoversTheMatrixInTheOrderOfMemory() {
         INDArray matrix = Nd4j.createFromArray(new double[][] {{1, 2, 3}, {4, 5, 6}});
         INDArray ramp = Nd4j.createFromArray(1.0, 10, 100, 1000, 1e4, 1e5);
