@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.fisher;
+
+import org.nd4j.linalg.activations.impl.ActivationSigmoid;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Independent Bernoulli outputs with probabilities sigmoid(z); a draw is 1 where a uniform number lies below them. */
+record BernoulliOutput() implements OutputDistribution {
+    @Override
+    public INDArray mean(INDArray z) {
+        return new ActivationSigmoid().getActivation(z.dup('c'), true);
+    }
+
+    @Override
+    public double curvature(long outputs) {
+        return 1;
+    }
+
+    @Override
+    public INDArray sample(INDArray mean, LabelSampler sampler) {
+        double[] p = mean.dup('c').data().asDouble();
+        for (int i = 0; i < p.length; i++) {
+            p[i] = sampler.nextUniform() < p[i] ? 1 : 0;
+        }
+        return Nd4j.createFromArray(p).castTo(mean.dataType()).reshape('c', mean.shape());
+    }
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.fisher;
+
+import java.util.List;
+
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.params.SimpleRnnParamInitializer;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.INDArrayIndex;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/** Assembles factors of recurrent layers: rows \([x_t ; h_{t-1}]\) with \(h_{-1} = 0\), time index slowest. */
+final class RecurrentFactors {
+    private RecurrentFactors() {}
+
+    /** Factors from the errors of each step, first step first, each of shape [N, nOut]. */
+    static LayerFactors of(LayerPass pass, RNNFormat format, List<INDArray> errors) {
+        INDArray rows = Nd4j.concat(0, errors.toArray(INDArray[]::new)); // [T N, nOut]
+        INDArray input = Sequences.channelsFirst(pass.layer().input(), format); // [N, nIn, T]
+        if (pass.activations() == null) {
+            throw new IllegalStateException(
+                    "layer '%s' is recurrent but returned no activations".formatted(pass.name()));
+        }
+        INDArray hidden = Sequences.channelsFirst(pass.activations(), format); // [N, nHidden, T]
+        INDArray x = Sequences.rows(input).castTo(rows.dataType());
+        INDArray h = Sequences.rows(previous(hidden)).castTo(rows.dataType());
+        return LayerFactors.of(
+                pass,
+                List.of(SimpleRnnParamInitializer.WEIGHT_KEY, SimpleRnnParamInitializer.RECURRENT_WEIGHT_KEY),
+                SimpleRnnParamInitializer.BIAS_KEY,
+                Nd4j.concat(1, x, h), // [T N, nIn + nHidden]
+                rows,
+                1);
+    }
+
+    /** The sequence moved one step later, with zeros in front. */
+    private static INDArray previous(INDArray hidden) {
+        INDArray moved = Nd4j.zeros(hidden.dataType(), hidden.shape());
+        long steps = hidden.size(2);
+        if (steps > 1) {
+            INDArrayIndex all = NDArrayIndex.all();
+            moved.get(all, all, NDArrayIndex.interval(1, steps))
+                    .assign(hidden.get(all, all, NDArrayIndex.interval(0, steps - 1)));
+        }
+        return moved;
+    }
+}
