@@ -73,6 +73,6 @@ final class MonteCarloProduct {
         return weights.reshape(1, weights.length())
                 .broadcast(rows / weights.length(), weights.length())
                 .dup('c')
-                .reshape('c', rows);
+                .reshape(rows);
     }
 }
