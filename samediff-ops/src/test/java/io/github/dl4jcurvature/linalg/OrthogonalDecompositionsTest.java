@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.linalg;
+
+import java.util.Arrays;
+
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.CommonOps_DDRM;
+import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
+import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
+import org.ejml.interfaces.decomposition.QRDecomposition;
+import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+import static io.github.dl4jcurvature.linalg.TestMatrices.EPS;
+import static io.github.dl4jcurvature.linalg.TestMatrices.array;
+import static io.github.dl4jcurvature.linalg.TestMatrices.deviationFromOrthonormal;
+import static io.github.dl4jcurvature.linalg.TestMatrices.ejml;
+import static io.github.dl4jcurvature.linalg.TestMatrices.gaussian;
+import static io.github.dl4jcurvature.linalg.TestMatrices.product;
+import static io.github.dl4jcurvature.linalg.TestMatrices.relativeError;
+import static io.github.dl4jcurvature.linalg.TestMatrices.transpose;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+/**
+ * The oracle is EJML's own iterations. Orthogonal transformations are backward stable, so that reconstruction,
+ * orthogonality and values are right to n * eps relative to the norm, whatever the condition; the factor 8 is slack.
+ * A transposed factor errs by O(1).
+ */
+class OrthogonalDecompositionsTest {
+    @ParameterizedTest(name = "order {0}, seed {1}")
+    @CsvSource({"1, 1", "2, 2", "7, 3", "60, 4"})
+    void eigendecompositionAgreesWithEjml(int n, long seed) {
+        DMatrixRMaj g = gaussian(n, n, seed);
+        DMatrixRMaj a = CommonOps_DDRM.add(g, transpose(g), null); // indefinite
+
+        SymmetricEigendecomposition eigen = SymmetricEigendecomposition.of(array(a));
+
+        double tolerance = 8 * n * EPS;
+        double[] values = eigen.values().toDoubleVector();
+        double norm = Math.max(Math.abs(values[0]), Math.abs(values[n - 1]));
+        assertThat(values).isSorted();
+        assertThat(values).containsExactly(ejmlEigenvalues(a), within(n * tolerance * norm));
+        assertThat(deviationFromOrthonormal(eigen.vectors())).isLessThan(n * tolerance);
+        DMatrixRMaj v = ejml(eigen.vectors());
+        DMatrixRMaj rebuilt = product(product(v, CommonOps_DDRM.diag(values)), transpose(v));
+        assertThat(relativeError(rebuilt, a)).isLessThan(n * tolerance);
+    }
+
+    @ParameterizedTest(name = "{0} x {1}, rank {2}, seed {3}")
+    @CsvSource({"1, 1, 1, 1", "5, 5, 5, 2", "9, 4, 4, 3", "4, 9, 4, 4", "9, 6, 3, 5", "1, 8, 1, 6", "8, 1, 1, 7"})
+    void singularValueDecompositionAgreesWithEjml(int m, int n, int rank, long seed) {
+        DMatrixRMaj a = product(gaussian(m, rank, seed), gaussian(rank, n, seed + 1));
+        int k = Math.min(m, n);
+
+        SingularValueDecomposition svd = SingularValueDecomposition.of(array(a));
+
+        double tolerance = 8 * Math.max(m, n) * EPS;
+        double[] values = svd.values().toDoubleVector();
+        assertThat(svd.u().shape()).containsExactly(m, k);
+        assertThat(svd.v().shape()).containsExactly(n, k);
+        assertThat(values).containsExactly(ejmlSingularValues(a), within(tolerance * values[0]));
+        assertThat(deviationFromOrthonormal(svd.u())).isLessThan(k * tolerance);
+        assertThat(deviationFromOrthonormal(svd.v())).isLessThan(k * tolerance);
+        DMatrixRMaj rebuilt = product(product(ejml(svd.u()), CommonOps_DDRM.diag(values)), transpose(ejml(svd.v())));
+        assertThat(relativeError(rebuilt, a)).isLessThan(k * tolerance);
+    }
+
+    @ParameterizedTest(name = "{0} x {1}, seed {2}")
+    @CsvSource({"1, 1, 1", "5, 5, 2", "9, 4, 3", "4, 9, 4", "1, 8, 5", "8, 1, 6"})
+    void qrDecompositionAgreesWithEjmlUpToSigns(int m, int n, long seed) {
+        DMatrixRMaj a = gaussian(m, n, seed);
+        int k = Math.min(m, n);
+
+        QrDecomposition qr = QrDecomposition.of(array(a));
+
+        double tolerance = 8 * Math.max(m, n) * EPS;
+        assertThat(qr.q().shape()).containsExactly(m, k);
+        assertThat(qr.r().shape()).containsExactly(k, n);
+        assertThat(deviationFromOrthonormal(qr.q())).isLessThan(k * tolerance);
+        assertThat(relativeError(product(ejml(qr.q()), ejml(qr.r())), a)).isLessThan(k * tolerance);
+        // R is unique up to the signs of its rows; the factor 100 covers the condition of the leading columns
+        assertThat(relativeError(moduli(ejml(qr.r())), moduli(ejmlR(a)))).isLessThan(100 * k * tolerance);
+        assertBelowDiagonalIsZero(qr.r());
+    }
+
+    private static void assertBelowDiagonalIsZero(INDArray r) {
+        for (int i = 0; i < r.rows(); i++) {
+            for (int j = 0; j < Math.min(i, r.columns()); j++) {
+                assertThat(r.getDouble(i, j)).isZero();
+            }
+        }
+    }
+
+    private static double[] ejmlEigenvalues(DMatrixRMaj a) {
+        EigenDecomposition_F64<DMatrixRMaj> eigen = DecompositionFactory_DDRM.eig(a.numRows, false, true);
+        assertThat(eigen.decompose(a.copy())).isTrue();
+        double[] values = new double[a.numRows];
+        Arrays.setAll(values, k -> eigen.getEigenvalue(k).real);
+        Arrays.sort(values);
+        return values;
+    }
+
+    private static double[] ejmlSingularValues(DMatrixRMaj a) {
+        SingularValueDecomposition_F64<DMatrixRMaj> svd =
+                DecompositionFactory_DDRM.svd(a.numRows, a.numCols, false, false, true);
+        assertThat(svd.decompose(a.copy())).isTrue();
+        double[] values = Arrays.copyOf(svd.getSingularValues(), Math.min(a.numRows, a.numCols));
+        Arrays.sort(values);
+        double[] descending = new double[values.length];
+        Arrays.setAll(descending, k -> values[values.length - 1 - k]);
+        return descending;
+    }
+
+    private static DMatrixRMaj ejmlR(DMatrixRMaj a) {
+        QRDecomposition<DMatrixRMaj> qr = DecompositionFactory_DDRM.qr(a.numRows, a.numCols);
+        assertThat(qr.decompose(a.copy())).isTrue();
+        return qr.getR(null, true);
+    }
+
+    private static DMatrixRMaj moduli(DMatrixRMaj a) {
+        CommonOps_DDRM.abs(a);
+        return a;
+    }
+}
