@@ -36,7 +36,7 @@ final class FishLegMethod implements CurvatureMethod {
                         .formatted(each.parameters().layer()));
             }
             FishLegBlock block = new FishLegBlock(each, plan, updater.state());
-            updater.bind(block);
+            updater.bind(block, this);
             updaters.add(updater);
             blocks.add(block);
             naturalParts.add(block.part(vector));

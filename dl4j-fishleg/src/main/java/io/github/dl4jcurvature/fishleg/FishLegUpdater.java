@@ -22,6 +22,7 @@ final class FishLegUpdater implements GradientUpdater<FishLeg> {
     private @Nullable INDArray view;
     private @Nullable FishLegState state;
     private @Nullable FishLegBlock block;
+    private @Nullable FishLegMethod method;
     private @Nullable BlockVector naturalGradient;
     private @Nullable MatrixView momentum;
     private @Nullable MatrixView parameters;
@@ -92,8 +93,17 @@ final class FishLegUpdater implements GradientUpdater<FishLeg> {
         return state;
     }
 
-    void bind(FishLegBlock bound) {
+    /** The problem that the factors of this block's network learn from. */
+    AuxiliaryProblem auxiliaryProblem() {
+        if (method == null) {
+            throw new IllegalStateException(withoutListener());
+        }
+        return method.auxiliaryProblem();
+    }
+
+    void bind(FishLegBlock bound, FishLegMethod network) {
         block = bound;
+        method = network;
         momentum = MatrixView.of(state().momentum());
         parameters = MatrixView.of(bound.values());
     }
