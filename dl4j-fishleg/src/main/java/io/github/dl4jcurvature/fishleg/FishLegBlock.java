@@ -15,6 +15,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>A layer without a block has \( Q = q_0 I \).
  */
 final class FishLegBlock {
+    private static final int PROBES = 16;
+
     private final CurvatureBlock bound;
     private final BlockPlan plan;
     private final FishLegState state;
@@ -156,12 +158,24 @@ final class FishLegBlock {
 
     /** The host may replace the state behind our back (restore, averaging); cached products then follow. */
     private void refreshIfChanged() {
-        INDArray factors = state.factors();
-        long last = factors.length() - 1;
-        double now = state.auxiliarySteps() + 31 * factors.getDouble(0) + 37 * factors.getDouble(last);
-        if (inverse != null && now != signature) {
+        if (inverse == null) {
+            return;
+        }
+        double now = fingerprint();
+        if (now != signature) {
             inverse.refresh();
             signature = now;
         }
+    }
+
+    /** Weighted sum of the step count and of {@value #PROBES} factors spread over all. */
+    private double fingerprint() {
+        INDArray factors = state.factors();
+        long last = factors.length() - 1;
+        double sum = state.auxiliarySteps();
+        for (int probe = 0; probe < PROBES; probe++) {
+            sum = sum * 1.0625 + factors.getDouble(last * probe / (PROBES - 1));
+        }
+        return sum;
     }
 }

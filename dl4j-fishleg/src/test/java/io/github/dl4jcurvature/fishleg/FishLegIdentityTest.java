@@ -22,6 +22,9 @@ class FishLegIdentityTest {
     private static final double MOMENTUM = 0.9;
     private static final int ITERATIONS = 25;
 
+    /** Training loss after 500 steps: 0.036 when the factors learn, 0.117 when they are frozen; the bar lies between. */
+    private static final double LEARNED_SCORE = 0.065;
+
     /** Products with the identity round in the last place; 25 steps of a network of order 6. */
     private static final double TOLERANCE = 1e-12;
 
@@ -93,14 +96,20 @@ class FishLegIdentityTest {
     }
 
     @Test
-    void itLearnsTheTaskAndTheFactorsMove() {
-        MultiLayerNetwork network = TestNetworks.classifier(
-                FishLeg.builder().learningRate(0.3).updateEvery(5).build());
+    void learningTheFactorsSpeedsUpTheTraining() {
+        assertThat(scoreAfterTraining(3e-3)).isLessThan(LEARNED_SCORE);
+        assertThat(scoreAfterTraining(0)).isGreaterThan(LEARNED_SCORE);
+    }
+
+    private static double scoreAfterTraining(double auxiliaryRate) {
+        MultiLayerNetwork network = TestNetworks.classifier(FishLeg.builder()
+                .learningRate(RATE)
+                .updateEvery(5)
+                .auxiliaryLearningRate(auxiliaryRate)
+                .build());
         network.addListeners(new CurvatureListener());
-        double before = network.score(TestNetworks.batch(0));
-        TestNetworks.fit(network, 300);
-        // 0.03 after 300 iterations when the factors learn; 0.4 from 1.2 when they are frozen
-        assertThat(network.score(TestNetworks.batch(0))).isLessThan(before / 8);
+        TestNetworks.fit(network, 500);
+        return network.score(TestNetworks.batch(0));
     }
 
     private static FishLegBuilder frozen(FishLeg.Form form) {
