@@ -70,7 +70,7 @@ final class ShadowComputationGraph extends ComputationGraph implements ShadowMod
         LayerWorkspaceMgr workspaces = workspaces();
         try (MemoryWorkspace activationScope = workspaces.notifyScopeEntered(ArrayType.ACTIVATIONS)) {
             Map<String, INDArray> activations = forwardToOutputs(batch, workspaces);
-            setLabels(labels == null ? placeholderLabels() : labels);
+            setLabels(labels == null ? placeholderLabels(batch.examples()) : labels);
             calcBackpropGradients(false, false);
             try (MemoryWorkspace detached = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
                 atEnd.accept(activations::get);
@@ -89,7 +89,7 @@ final class ShadowComputationGraph extends ComputationGraph implements ShadowMod
             for (String name : outputs()) {
                 Layer output = getVertex(name).getLayer();
                 try (MemoryWorkspace working = workspaces.notifyScopeEntered(ArrayType.FF_WORKING_MEM)) {
-                    ((IOutputLayer) output).setLabels(ShadowModel.placeholderLabels(output));
+                    ((IOutputLayer) output).setLabels(ShadowModel.placeholderLabels(output, batch.examples()));
                     ((IOutputLayer) output).computeScore(0, true, workspaces);
                 }
             }
@@ -117,9 +117,9 @@ final class ShadowComputationGraph extends ComputationGraph implements ShadowMod
         return activations;
     }
 
-    private INDArray[] placeholderLabels() {
+    private INDArray[] placeholderLabels(long examples) {
         return outputs().stream()
-                .map(name -> ShadowModel.placeholderLabels(getVertex(name).getLayer()))
+                .map(name -> ShadowModel.placeholderLabels(getVertex(name).getLayer(), examples))
                 .toArray(INDArray[]::new);
     }
 

@@ -39,14 +39,17 @@ interface ShadowModel {
     /** Forward pass in training mode up to the pre-activations of the output layers, which the losses record. */
     void forward(CurvatureBatch batch);
 
-    /** Labels that satisfy the host's shape checks for an output layer whose input is set. */
-    static INDArray placeholderLabels(org.deeplearning4j.nn.api.Layer output) {
+    /**
+     * Labels that satisfy the host's shape checks for an output layer whose input is set; the host also takes the batch
+     * size from them.
+     */
+    static INDArray placeholderLabels(org.deeplearning4j.nn.api.Layer output, long examples) {
         INDArray input = output.input();
         if (input.rank() == 3 && output.conf().getLayer() instanceof RnnOutputLayer rnn) {
             return rnn.getRnnDataFormat() == RNNFormat.NWC
-                    ? Nd4j.zeros(input.dataType(), 1, input.size(1), 1)
-                    : Nd4j.zeros(input.dataType(), 1, 1, input.size(2));
+                    ? Nd4j.zeros(input.dataType(), examples, input.size(1), 1)
+                    : Nd4j.zeros(input.dataType(), examples, 1, input.size(2));
         }
-        return Nd4j.zeros(input.dataType(), 1, 1);
+        return Nd4j.zeros(input.dataType(), examples, 1);
     }
 }

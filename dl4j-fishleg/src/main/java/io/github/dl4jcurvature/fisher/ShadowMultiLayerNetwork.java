@@ -72,7 +72,7 @@ final class ShadowMultiLayerNetwork extends MultiLayerNetwork implements ShadowM
         LayerWorkspaceMgr workspaces = workspaces();
         try (MemoryWorkspace activationScope = workspaces.notifyScopeEntered(ArrayType.ACTIVATIONS)) {
             List<INDArray> activations = forwardToOutput(batch, workspaces);
-            setLabels(labels == null ? ShadowModel.placeholderLabels(getOutputLayer()) : labels[0]);
+            setLabels(labels == null ? ShadowModel.placeholderLabels(getOutputLayer(), batch.examples()) : labels[0]);
             calcBackpropGradients(null, true, false, false);
             try (MemoryWorkspace detached = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
                 atEnd.accept(name -> activationsOf(name, activations));
@@ -90,7 +90,7 @@ final class ShadowMultiLayerNetwork extends MultiLayerNetwork implements ShadowM
             forwardToOutput(batch, workspaces);
             try (MemoryWorkspace working = workspaces.notifyScopeEntered(ArrayType.FF_WORKING_MEM)) {
                 IOutputLayer output = (IOutputLayer) getOutputLayer();
-                output.setLabels(ShadowModel.placeholderLabels(getOutputLayer()));
+                output.setLabels(ShadowModel.placeholderLabels(getOutputLayer(), batch.examples()));
                 output.computeScore(0, true, workspaces);
             }
         } finally {

@@ -2,6 +2,7 @@
 package io.github.dl4jcurvature.fisher;
 
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.github.dl4jcurvature.fisher.FisherEstimator.Method;
@@ -26,6 +27,7 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.adapter.SingletonDataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
@@ -35,10 +37,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Training with shadow passes at every iteration takes the same course, bit for bit, as training without. */
 class UndisturbedTrainingTest {
-    private static final int ITERATIONS = 10;
+    private static final int ITERATIONS = 5;
 
     /** A way to build one network over and over, with a batch for it. */
-    record Setup(String name, java.util.function.Supplier<Model> model, DataSet batch) {
+    record Setup(String name, Supplier<Model> model, DataSet batch) {
         @Override
         public String toString() {
             return name;
@@ -69,9 +71,9 @@ class UndisturbedTrainingTest {
         Nd4j.getRandom().setSeed(1); // the host draws dropout masks from its global generator
         for (int i = 0; i < ITERATIONS; i++) {
             if (model instanceof MultiLayerNetwork network) {
-                network.fit(batch);
+                network.fit(new SingletonDataSetIterator(batch)); // prefetching opens workspaces of its own
             } else {
-                ((ComputationGraph) model).fit(batch);
+                ((ComputationGraph) model).fit(new SingletonDataSetIterator(batch));
             }
         }
     }
