@@ -53,6 +53,11 @@ final class ShadowComputationGraph extends ComputationGraph implements ShadowMod
     }
 
     @Override
+    public boolean keepsExamplesApart() {
+        return ExampleSeparation.isKnown(configuration);
+    }
+
+    @Override
     public INDArray parameters() {
         INDArray parameters = params();
         return parameters.reshape(parameters.length());
@@ -133,14 +138,8 @@ final class ShadowComputationGraph extends ComputationGraph implements ShadowMod
     }
 
     private LayerWorkspaceMgr workspaces() {
-        LayerWorkspaceMgr workspaces = LayerWorkspaceMgr.builder()
-                .with(ArrayType.INPUT, WS_ALL_LAYERS_ACT, WS_ALL_LAYERS_ACT_CONFIG)
-                .with(ArrayType.ACTIVATIONS, WS_ALL_LAYERS_ACT, WS_ALL_LAYERS_ACT_CONFIG)
-                .with(ArrayType.FF_WORKING_MEM, WS_LAYER_WORKING_MEM, WS_LAYER_WORKING_MEM_CONFIG)
-                .with(ArrayType.BP_WORKING_MEM, WS_LAYER_WORKING_MEM, WS_LAYER_WORKING_MEM_CONFIG)
-                .with(ArrayType.RNN_FF_LOOP_WORKING_MEM, WS_RNN_LOOP_WORKING_MEM, WS_RNN_LOOP_WORKING_MEM_CONFIG)
-                .with(ArrayType.RNN_BP_LOOP_WORKING_MEM, WS_RNN_LOOP_WORKING_MEM, WS_RNN_LOOP_WORKING_MEM_CONFIG)
-                .build();
+        LayerWorkspaceMgr workspaces = ShadowWorkspaces.of(
+                WS_ALL_LAYERS_ACT_CONFIG, WS_LAYER_WORKING_MEM_CONFIG, WS_RNN_LOOP_WORKING_MEM_CONFIG);
         workspaces.setHelperWorkspacePointers(helperWorkspaces);
         return workspaces;
     }

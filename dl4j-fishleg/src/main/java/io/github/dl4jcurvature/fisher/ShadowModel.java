@@ -20,6 +20,9 @@ interface ShadowModel {
     /** Names of the output layers in the order of the labels. */
     List<String> outputs();
 
+    /** Whether no part without parameters can mix examples or reorder rows. */
+    boolean keepsExamplesApart();
+
     /** Flat parameters [n], a view. */
     INDArray parameters();
 

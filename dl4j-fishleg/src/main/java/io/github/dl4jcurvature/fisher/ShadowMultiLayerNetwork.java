@@ -56,6 +56,11 @@ final class ShadowMultiLayerNetwork extends MultiLayerNetwork implements ShadowM
     }
 
     @Override
+    public boolean keepsExamplesApart() {
+        return ExampleSeparation.isKnown(layerWiseConfigurations);
+    }
+
+    @Override
     public INDArray parameters() {
         return params();
     }
@@ -133,14 +138,8 @@ final class ShadowMultiLayerNetwork extends MultiLayerNetwork implements ShadowM
     }
 
     private LayerWorkspaceMgr workspaces() {
-        return LayerWorkspaceMgr.builder()
-                .with(ArrayType.INPUT, WS_ALL_LAYERS_ACT, WS_ALL_LAYERS_ACT_CONFIG)
-                .with(ArrayType.ACTIVATIONS, WS_ALL_LAYERS_ACT, WS_ALL_LAYERS_ACT_CONFIG)
-                .with(ArrayType.FF_WORKING_MEM, WS_LAYER_WORKING_MEM, WS_LAYER_WORKING_MEM_CONFIG)
-                .with(ArrayType.BP_WORKING_MEM, WS_LAYER_WORKING_MEM, WS_LAYER_WORKING_MEM_CONFIG)
-                .with(ArrayType.RNN_FF_LOOP_WORKING_MEM, WS_RNN_LOOP_WORKING_MEM, WS_RNN_LOOP_WORKING_MEM_CONFIG)
-                .with(ArrayType.RNN_BP_LOOP_WORKING_MEM, WS_RNN_LOOP_WORKING_MEM, WS_RNN_LOOP_WORKING_MEM_CONFIG)
-                .build();
+        return ShadowWorkspaces.of(
+                WS_ALL_LAYERS_ACT_CONFIG, WS_LAYER_WORKING_MEM_CONFIG, WS_RNN_LOOP_WORKING_MEM_CONFIG);
     }
 
     private static @Nullable INDArray first(INDArray @Nullable [] arrays) {

@@ -150,7 +150,7 @@ public final class ShadowNetwork {
      * @throws IllegalArgumentException if an output has no supported pair of loss and activation
      */
     public List<LayerFactors> withSampledLabels(CurvatureBatch batch, LabelSampler sampler) {
-        return pass(batch, sampled(sampler), true);
+        return pass(batch, OutputErrors.sampled(distributions(), sampler), true);
     }
 
     /**
@@ -162,7 +162,7 @@ public final class ShadowNetwork {
      * @throws IllegalArgumentException if the number or a shape of the errors is wrong
      */
     public List<LayerFactors> withInjectedErrors(CurvatureBatch batch, List<INDArray> outputErrors) {
-        return pass(batch, injected(outputErrors), true);
+        return pass(batch, OutputErrors.given(outputErrors, model.outputs()), true);
     }
 
     /**
@@ -173,7 +173,7 @@ public final class ShadowNetwork {
      * @throws IllegalArgumentException if the number or a shape of the errors is wrong
      */
     public void backpropagate(CurvatureBatch batch, List<INDArray> outputErrors) {
-        pass(batch, injected(outputErrors), false);
+        pass(batch, OutputErrors.given(outputErrors, model.outputs()), false);
     }
 
     /**
@@ -219,38 +219,16 @@ public final class ShadowNetwork {
         return distributions;
     }
 
+    /**
+     * Whether every error row belongs to one example and depends on no other, so that factors can be weighted by
+     * example.
+     */
+    boolean keepsExamplesApart() {
+        return uncaptured.isEmpty() && model.keepsExamplesApart();
+    }
+
     FlatLayout layout() {
         return layout;
-    }
-
-    private List<ErrorSource> sampled(LabelSampler sampler) {
-        return distributions().stream()
-                .<ErrorSource>map(distribution -> z -> {
-                    INDArray mean = distribution.mean(z);
-                    return distribution.error(mean, distribution.sample(mean, sampler));
-                })
-                .toList();
-    }
-
-    private List<ErrorSource> injected(List<INDArray> errors) {
-        List<String> names = model.outputs();
-        if (errors.size() != names.size()) {
-            throw new IllegalArgumentException("outputErrors has %d arrays but the network has %d outputs %s"
-                    .formatted(errors.size(), names.size(), names));
-        }
-        List<ErrorSource> sources = new ArrayList<>();
-        for (int k = 0; k < errors.size(); k++) {
-            String name = names.get(k);
-            INDArray error = errors.get(k);
-            sources.add(z -> {
-                if (!error.equalShapes(z)) {
-                    throw new IllegalArgumentException("outputErrors of '%s' has shape %s but [%d, %d] is required"
-                            .formatted(name, error.shapeInfoToString(), z.size(0), z.size(1)));
-                }
-                return error.castTo(z.dataType());
-            });
-        }
-        return sources;
     }
 
     private List<OutputCapture> outputCaptures() {

@@ -9,6 +9,7 @@ import io.github.dl4jcurvature.testkit.RandomMatrices;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -49,7 +50,8 @@ final class LikelihoodCases {
                 lstm(),
                 batchNormalisation(),
                 frozen(),
-                graph());
+                graph(),
+                reshaped());
     }
 
     static LikelihoodCase softmax() {
@@ -137,6 +139,29 @@ final class LikelihoodCases {
         graph.init();
         CurvatureBatch batch = CurvatureBatch.ofInputs(random(3, 2), random(3, 3));
         return new LikelihoodCase(new NetworkCase("graph", graph, batch), List.of(CATEGORICAL, MEAN_SQUARED));
+    }
+
+    /** Rows of the layer in the middle have the example index slowest, against the host's own order. */
+    private static LikelihoodCase reshaped() {
+        ComputationGraph graph = new ComputationGraph(NetworkCases.builder(DataType.DOUBLE)
+                .graphBuilder()
+                .addInputs("in")
+                .addVertex("halves", new ReshapeVertex(6, 2), "in")
+                .addLayer(
+                        "middle",
+                        new DenseLayer.Builder()
+                                .nIn(2)
+                                .nOut(2)
+                                .activation(Activation.TANH)
+                                .build(),
+                        "halves")
+                .addVertex("whole", new ReshapeVertex(3, 4), "middle")
+                .addLayer("out", NetworkCases.output(4, 2, Activation.SIGMOID, LossFunction.XENT), "whole")
+                .setOutputs("out")
+                .build());
+        graph.init();
+        CurvatureBatch batch = CurvatureBatch.ofInputs(random(3, 4));
+        return new LikelihoodCase(new NetworkCase("reshaped", graph, batch), List.of(BERNOULLI));
     }
 
     private static LikelihoodCase network(
