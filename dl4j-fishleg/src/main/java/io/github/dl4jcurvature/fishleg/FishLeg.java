@@ -72,9 +72,9 @@ public final class FishLeg implements CurvatureConfiguration {
     private double learningRate; // the host changes it through setLrAndSchedule
     private @Nullable ISchedule learningRateSchedule;
     private final double auxiliaryLearningRate;
-    private final @Nullable ISchedule auxiliaryLearningRateSchedule;
+    private @Nullable ISchedule auxiliaryLearningRateSchedule;
     private final double damping;
-    private final @Nullable ISchedule dampingSchedule;
+    private @Nullable ISchedule dampingSchedule;
     private final double momentum;
     private final double weightDecay;
     private final Form form;
@@ -130,32 +130,6 @@ public final class FishLeg implements CurvatureConfiguration {
         auxiliarySecondDecay = values.auxiliarySecondDecay;
         auxiliaryEpsilon = values.auxiliaryEpsilon;
         seed = values.seed;
-    }
-
-    private FishLeg(FishLeg other) {
-        learningRate = other.learningRate;
-        learningRateSchedule = copy(other.learningRateSchedule);
-        auxiliaryLearningRate = other.auxiliaryLearningRate;
-        auxiliaryLearningRateSchedule = copy(other.auxiliaryLearningRateSchedule);
-        damping = other.damping;
-        dampingSchedule = copy(other.dampingSchedule);
-        momentum = other.momentum;
-        weightDecay = other.weightDecay;
-        form = other.form;
-        initialisation = other.initialisation;
-        sgdLearningRate = other.sgdLearningRate;
-        updateEvery = other.updateEvery;
-        auxiliarySteps = other.auxiliarySteps;
-        auxiliaryBatchSize = other.auxiliaryBatchSize;
-        fisherMethod = other.fisherMethod;
-        differenceStep = other.differenceStep;
-        preconditioned = other.preconditioned;
-        stepBound = other.stepBound;
-        auxiliaryFirstDecay = other.auxiliaryFirstDecay;
-        auxiliarySecondDecay = other.auxiliarySecondDecay;
-        auxiliaryEpsilon = other.auxiliaryEpsilon;
-        seed = other.seed;
-        plan = other.plan; // immutable
     }
 
     private static @Nullable ISchedule copy(@Nullable ISchedule schedule) {
@@ -300,7 +274,15 @@ public final class FishLeg implements CurvatureConfiguration {
 
     @Override
     public FishLeg clone() {
-        return new FishLeg(this);
+        try {
+            FishLeg copy = (FishLeg) super.clone(); // the plan and all else are immutable
+            copy.learningRateSchedule = copy(learningRateSchedule);
+            copy.auxiliaryLearningRateSchedule = copy(auxiliaryLearningRateSchedule);
+            copy.dampingSchedule = copy(dampingSchedule);
+            return copy;
+        } catch (CloneNotSupportedException e) {
+            throw new AssertionError("an updater configuration is cloneable", e);
+        }
     }
 
     @Override
