@@ -89,6 +89,7 @@ public final class ShadowNetwork {
         INDArray own = parameters();
         INDArray other = candidate.params();
         return own.length() == other.length()
+                && own.offset() == other.offset()
                 && own.data().address() == other.data().address();
     }
 
