@@ -58,17 +58,6 @@ final class ShadowComputationGraph extends ComputationGraph implements ShadowMod
     }
 
     @Override
-    public INDArray parameters() {
-        INDArray parameters = params();
-        return parameters.reshape(parameters.length());
-    }
-
-    @Override
-    public @Nullable INDArray gradientOrNull() {
-        return flattenedGradients == null ? null : flattenedGradients.reshape(flattenedGradients.length());
-    }
-
-    @Override
     @SuppressWarnings("try") // workspace scopes
     public void backward(
             CurvatureBatch batch, INDArray @Nullable [] labels, Consumer<Function<String, @Nullable INDArray>> atEnd) {

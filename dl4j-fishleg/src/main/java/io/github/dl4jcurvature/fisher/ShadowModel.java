@@ -23,12 +23,12 @@ interface ShadowModel {
     /** Whether no part without parameters can mix examples or reorder rows. */
     boolean keepsExamplesApart();
 
-    /** Flat parameters [n], a view. */
-    INDArray parameters();
+    /** The host's flat parameters. */
+    INDArray params();
 
-    /** Flat gradient [n] of the last backward pass, a view; null before the first one. */
+    /** The host's flat gradient; null before the first backward pass. */
     @Nullable
-    INDArray gradientOrNull();
+    INDArray getFlattenedGradients();
 
     /**
      * Forward and backward pass; the gradient is left in the flat gradient.

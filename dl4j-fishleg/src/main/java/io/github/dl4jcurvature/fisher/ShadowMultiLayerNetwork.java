@@ -61,16 +61,6 @@ final class ShadowMultiLayerNetwork extends MultiLayerNetwork implements ShadowM
     }
 
     @Override
-    public INDArray parameters() {
-        return params();
-    }
-
-    @Override
-    public @Nullable INDArray gradientOrNull() {
-        return flattenedGradients == null ? null : flattenedGradients.reshape(flattenedGradients.length());
-    }
-
-    @Override
     @SuppressWarnings("try") // workspace scopes
     public void backward(
             CurvatureBatch batch, INDArray @Nullable [] labels, Consumer<Function<String, @Nullable INDArray>> atEnd) {

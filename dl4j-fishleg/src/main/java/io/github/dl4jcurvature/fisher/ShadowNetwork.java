@@ -45,7 +45,7 @@ public final class ShadowNetwork {
                 .filter(node -> node.trained() && node.owner().numParams() > 0 && !captures.containsKey(node.name()))
                 .map(ShadowNode::name)
                 .toList();
-        layout = new FlatLayout(nodes, model.parameters());
+        layout = new FlatLayout(nodes, parameters());
         for (ShadowNode node : nodes) {
             if (model.outputs().contains(node.name()) && !(node.owner() instanceof IOutputLayer)) {
                 throw new IllegalArgumentException(
@@ -86,11 +86,11 @@ public final class ShadowNetwork {
      * @return whether both have the same buffer
      */
     public boolean sharesParametersWith(Model candidate) {
-        INDArray own = model.parameters();
+        INDArray own = parameters();
         INDArray other = candidate.params();
         return own.length() == other.length()
-                && own.data().addressPointer().address()
-                        == other.data().addressPointer().address();
+                && own.offset() == other.offset()
+                && own.data().address() == other.data().address();
     }
 
     /**
@@ -108,7 +108,8 @@ public final class ShadowNetwork {
      * @return flat vector [n], a view
      */
     public INDArray parameters() {
-        return model.parameters();
+        INDArray parameters = model.params();
+        return parameters.reshape(parameters.length());
     }
 
     /**
@@ -119,11 +120,11 @@ public final class ShadowNetwork {
      * @throws IllegalStateException before the first pass
      */
     public INDArray gradient() {
-        INDArray gradient = model.gradientOrNull();
+        INDArray gradient = model.getFlattenedGradients();
         if (gradient == null) {
             throw new IllegalStateException("there is no gradient yet; run a pass first");
         }
-        return gradient;
+        return gradient.reshape(gradient.length());
     }
 
     /**
