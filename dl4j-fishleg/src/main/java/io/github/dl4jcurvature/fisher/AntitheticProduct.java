@@ -17,12 +17,11 @@ final class AntitheticProduct {
     static INDArray of(ShadowNetwork shadow, Perturbation perturbation, CurvatureBatch batch, LabelSampler sampler) {
         List<OutputDistribution> distributions = shadow.distributions();
         List<INDArray> means = shadow.outputMeans(batch);
-        List<ErrorSource> errors = new ArrayList<>();
+        List<INDArray> labels = new ArrayList<>();
         for (int k = 0; k < distributions.size(); k++) {
-            OutputDistribution distribution = distributions.get(k);
-            INDArray labels = distribution.sample(means.get(k), sampler); // [rows, nOut]
-            errors.add(z -> distribution.error(distribution.mean(z), labels));
+            labels.add(distributions.get(k).sample(means.get(k), sampler)); // [rows, nOut]
         }
+        List<ErrorSource> errors = OutputErrors.at(labels, distributions);
         INDArray ahead = gradientAt(perturbation, 1, batch, errors);
         INDArray behind = gradientAt(perturbation, -1, batch, errors);
         return ahead.subi(behind).muli(perturbation.slope() / batch.examples());

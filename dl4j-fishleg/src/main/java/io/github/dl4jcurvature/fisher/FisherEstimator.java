@@ -31,7 +31,7 @@ public final class FisherEstimator {
         GAUSS_NEWTON,
         /**
          * Unbiased and positive semi-definite: \(\frac1N \sum_n (g_n \cdot v) g_n\) for the gradients \(g_n\) at labels
-         * drawn from the network. One pass if every layer can be captured, four otherwise.
+         * drawn from the network. One pass if every layer can be captured and keeps examples apart, four otherwise.
          */
         MONTE_CARLO,
         /**

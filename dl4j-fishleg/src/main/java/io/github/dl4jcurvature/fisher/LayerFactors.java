@@ -207,7 +207,7 @@ public final class LayerFactors {
         INDArray rows = weights.reshape(1, examples, 1)
                 .broadcast(errors.size(0) / (examples * positions), examples, positions)
                 .dup('c')
-                .reshape('c', errors.size(0));
+                .reshape(errors.size(0));
         return new LayerFactors(
                 layer, weightShapes, biasKey, inputs, errors.mulColumnVector(rows), examples, positions);
     }

@@ -11,16 +11,16 @@ import org.nd4j.linalg.factory.Nd4j;
  * Monte Carlo Fisher product \(\frac1N \sum_n s_n g_n\), \(s_n = g_n \cdot v\), at sampled labels, with one weight per
  * example.
  *
- * <p>If all layers are captured the weights are exact, and since errors are linear in the output error of their own
- * example the product is the sum over layers of \(a^\top (s \, e)\): a single pass. If not, an example's gradient may
- * depend on others (batch normalisation), and \(s_n = e_n \cdot J_n v\) is taken from the change of the output
+ * <p>If all layers are captured and keep examples apart the weights are exact, and since errors are linear in the output
+ * error of their own example the product is the sum over layers of \(a^\top (s \, e)\): a single pass. If not, an
+ * example's gradient may depend on others (batch normalisation), and \(s_n = e_n \cdot J_n v\) is taken from the change of the output
  * pre-activations along v; the weighted output errors are then propagated back.
  */
 final class MonteCarloProduct {
     private MonteCarloProduct() {}
 
     static INDArray of(ShadowNetwork shadow, Perturbation perturbation, CurvatureBatch batch, LabelSampler sampler) {
-        return shadow.uncapturedLayers().isEmpty()
+        return shadow.keepsExamplesApart()
                 ? fromFactors(shadow, perturbation.direction(), batch, sampler)
                 : fromDifferences(shadow, perturbation, batch, sampler);
     }
@@ -73,6 +73,6 @@ final class MonteCarloProduct {
         return weights.reshape(1, weights.length())
                 .broadcast(rows / weights.length(), weights.length())
                 .dup('c')
-                .reshape('c', rows);
+                .reshape(rows);
     }
 }

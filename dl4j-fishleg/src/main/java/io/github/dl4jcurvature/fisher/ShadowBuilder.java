@@ -69,6 +69,11 @@ record ShadowBuilder(ShadowModel model, Map<String, LayerCapture> captures) {
                 instrument(name, layer.getLayerConf(), captures);
             }
         });
+        primary.getConfiguration().getVertices().forEach((name, vertex) -> {
+            if (!(vertex instanceof LayerVertex)) {
+                configuration.getVertices().put(name, vertex); // the host's clone of a ReshapeVertex forgets its order
+            }
+        });
         ShadowComputationGraph shadow = new ShadowComputationGraph(configuration);
         shadow.init(primary.params(), copyParameters);
         for (org.deeplearning4j.nn.api.Layer layer : shadow.getLayers()) {

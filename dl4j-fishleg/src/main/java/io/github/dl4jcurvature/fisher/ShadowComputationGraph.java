@@ -53,14 +53,8 @@ final class ShadowComputationGraph extends ComputationGraph implements ShadowMod
     }
 
     @Override
-    public INDArray parameters() {
-        INDArray parameters = params();
-        return parameters.reshape(parameters.length());
-    }
-
-    @Override
-    public @Nullable INDArray gradientOrNull() {
-        return flattenedGradients == null ? null : flattenedGradients.reshape(flattenedGradients.length());
+    public boolean keepsExamplesApart() {
+        return ExampleSeparation.isKnown(configuration);
     }
 
     @Override
@@ -70,7 +64,7 @@ final class ShadowComputationGraph extends ComputationGraph implements ShadowMod
         LayerWorkspaceMgr workspaces = workspaces();
         try (MemoryWorkspace activationScope = workspaces.notifyScopeEntered(ArrayType.ACTIVATIONS)) {
             Map<String, INDArray> activations = forwardToOutputs(batch, workspaces);
-            setLabels(labels == null ? placeholderLabels() : labels);
+            setLabels(labels == null ? placeholderLabels(batch.examples()) : labels);
             calcBackpropGradients(false, false);
             try (MemoryWorkspace detached = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
                 atEnd.accept(activations::get);
@@ -89,7 +83,7 @@ final class ShadowComputationGraph extends ComputationGraph implements ShadowMod
             for (String name : outputs()) {
                 Layer output = getVertex(name).getLayer();
                 try (MemoryWorkspace working = workspaces.notifyScopeEntered(ArrayType.FF_WORKING_MEM)) {
-                    ((IOutputLayer) output).setLabels(ShadowModel.placeholderLabels(output));
+                    ((IOutputLayer) output).setLabels(ShadowModel.placeholderLabels(output, batch.examples()));
                     ((IOutputLayer) output).computeScore(0, true, workspaces);
                 }
             }
@@ -117,9 +111,9 @@ final class ShadowComputationGraph extends ComputationGraph implements ShadowMod
         return activations;
     }
 
-    private INDArray[] placeholderLabels() {
+    private INDArray[] placeholderLabels(long examples) {
         return outputs().stream()
-                .map(name -> ShadowModel.placeholderLabels(getVertex(name).getLayer()))
+                .map(name -> ShadowModel.placeholderLabels(getVertex(name).getLayer(), examples))
                 .toArray(INDArray[]::new);
     }
 
@@ -133,14 +127,8 @@ final class ShadowComputationGraph extends ComputationGraph implements ShadowMod
     }
 
     private LayerWorkspaceMgr workspaces() {
-        LayerWorkspaceMgr workspaces = LayerWorkspaceMgr.builder()
-                .with(ArrayType.INPUT, WS_ALL_LAYERS_ACT, WS_ALL_LAYERS_ACT_CONFIG)
-                .with(ArrayType.ACTIVATIONS, WS_ALL_LAYERS_ACT, WS_ALL_LAYERS_ACT_CONFIG)
-                .with(ArrayType.FF_WORKING_MEM, WS_LAYER_WORKING_MEM, WS_LAYER_WORKING_MEM_CONFIG)
-                .with(ArrayType.BP_WORKING_MEM, WS_LAYER_WORKING_MEM, WS_LAYER_WORKING_MEM_CONFIG)
-                .with(ArrayType.RNN_FF_LOOP_WORKING_MEM, WS_RNN_LOOP_WORKING_MEM, WS_RNN_LOOP_WORKING_MEM_CONFIG)
-                .with(ArrayType.RNN_BP_LOOP_WORKING_MEM, WS_RNN_LOOP_WORKING_MEM, WS_RNN_LOOP_WORKING_MEM_CONFIG)
-                .build();
+        LayerWorkspaceMgr workspaces = ShadowWorkspaces.of(
+                WS_ALL_LAYERS_ACT_CONFIG, WS_LAYER_WORKING_MEM_CONFIG, WS_RNN_LOOP_WORKING_MEM_CONFIG);
         workspaces.setHelperWorkspacePointers(helperWorkspaces);
         return workspaces;
     }

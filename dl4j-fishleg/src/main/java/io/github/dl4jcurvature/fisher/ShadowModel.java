@@ -20,12 +20,15 @@ interface ShadowModel {
     /** Names of the output layers in the order of the labels. */
     List<String> outputs();
 
-    /** Flat parameters [n], a view. */
-    INDArray parameters();
+    /** Whether no part without parameters can mix examples or reorder rows. */
+    boolean keepsExamplesApart();
 
-    /** Flat gradient [n] of the last backward pass, a view; null before the first one. */
+    /** The host's flat parameters. */
+    INDArray params();
+
+    /** The host's flat gradient; null before the first backward pass. */
     @Nullable
-    INDArray gradientOrNull();
+    INDArray getFlattenedGradients();
 
     /**
      * Forward and backward pass; the gradient is left in the flat gradient.
@@ -39,14 +42,17 @@ interface ShadowModel {
     /** Forward pass in training mode up to the pre-activations of the output layers, which the losses record. */
     void forward(CurvatureBatch batch);
 
-    /** Labels that satisfy the host's shape checks for an output layer whose input is set. */
-    static INDArray placeholderLabels(org.deeplearning4j.nn.api.Layer output) {
+    /**
+     * Labels that satisfy the host's shape checks for an output layer whose input is set; the host also takes the batch
+     * size from them.
+     */
+    static INDArray placeholderLabels(org.deeplearning4j.nn.api.Layer output, long examples) {
         INDArray input = output.input();
         if (input.rank() == 3 && output.conf().getLayer() instanceof RnnOutputLayer rnn) {
             return rnn.getRnnDataFormat() == RNNFormat.NWC
-                    ? Nd4j.zeros(input.dataType(), 1, input.size(1), 1)
-                    : Nd4j.zeros(input.dataType(), 1, 1, input.size(2));
+                    ? Nd4j.zeros(input.dataType(), examples, input.size(1), 1)
+                    : Nd4j.zeros(input.dataType(), examples, 1, input.size(2));
         }
-        return Nd4j.zeros(input.dataType(), 1, 1);
+        return Nd4j.zeros(input.dataType(), examples, 1);
     }
 }

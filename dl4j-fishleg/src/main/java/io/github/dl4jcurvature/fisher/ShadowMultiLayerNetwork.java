@@ -56,13 +56,8 @@ final class ShadowMultiLayerNetwork extends MultiLayerNetwork implements ShadowM
     }
 
     @Override
-    public INDArray parameters() {
-        return params();
-    }
-
-    @Override
-    public @Nullable INDArray gradientOrNull() {
-        return flattenedGradients == null ? null : flattenedGradients.reshape(flattenedGradients.length());
+    public boolean keepsExamplesApart() {
+        return ExampleSeparation.isKnown(layerWiseConfigurations);
     }
 
     @Override
@@ -72,7 +67,7 @@ final class ShadowMultiLayerNetwork extends MultiLayerNetwork implements ShadowM
         LayerWorkspaceMgr workspaces = workspaces();
         try (MemoryWorkspace activationScope = workspaces.notifyScopeEntered(ArrayType.ACTIVATIONS)) {
             List<INDArray> activations = forwardToOutput(batch, workspaces);
-            setLabels(labels == null ? ShadowModel.placeholderLabels(getOutputLayer()) : labels[0]);
+            setLabels(labels == null ? ShadowModel.placeholderLabels(getOutputLayer(), batch.examples()) : labels[0]);
             calcBackpropGradients(null, true, false, false);
             try (MemoryWorkspace detached = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
                 atEnd.accept(name -> activationsOf(name, activations));
@@ -90,7 +85,7 @@ final class ShadowMultiLayerNetwork extends MultiLayerNetwork implements ShadowM
             forwardToOutput(batch, workspaces);
             try (MemoryWorkspace working = workspaces.notifyScopeEntered(ArrayType.FF_WORKING_MEM)) {
                 IOutputLayer output = (IOutputLayer) getOutputLayer();
-                output.setLabels(ShadowModel.placeholderLabels(getOutputLayer()));
+                output.setLabels(ShadowModel.placeholderLabels(getOutputLayer(), batch.examples()));
                 output.computeScore(0, true, workspaces);
             }
         } finally {
@@ -133,14 +128,8 @@ final class ShadowMultiLayerNetwork extends MultiLayerNetwork implements ShadowM
     }
 
     private LayerWorkspaceMgr workspaces() {
-        return LayerWorkspaceMgr.builder()
-                .with(ArrayType.INPUT, WS_ALL_LAYERS_ACT, WS_ALL_LAYERS_ACT_CONFIG)
-                .with(ArrayType.ACTIVATIONS, WS_ALL_LAYERS_ACT, WS_ALL_LAYERS_ACT_CONFIG)
-                .with(ArrayType.FF_WORKING_MEM, WS_LAYER_WORKING_MEM, WS_LAYER_WORKING_MEM_CONFIG)
-                .with(ArrayType.BP_WORKING_MEM, WS_LAYER_WORKING_MEM, WS_LAYER_WORKING_MEM_CONFIG)
-                .with(ArrayType.RNN_FF_LOOP_WORKING_MEM, WS_RNN_LOOP_WORKING_MEM, WS_RNN_LOOP_WORKING_MEM_CONFIG)
-                .with(ArrayType.RNN_BP_LOOP_WORKING_MEM, WS_RNN_LOOP_WORKING_MEM, WS_RNN_LOOP_WORKING_MEM_CONFIG)
-                .build();
+        return ShadowWorkspaces.of(
+                WS_ALL_LAYERS_ACT_CONFIG, WS_LAYER_WORKING_MEM_CONFIG, WS_RNN_LOOP_WORKING_MEM_CONFIG);
     }
 
     private static @Nullable INDArray first(INDArray @Nullable [] arrays) {

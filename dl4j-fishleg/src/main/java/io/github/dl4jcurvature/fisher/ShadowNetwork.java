@@ -45,7 +45,7 @@ public final class ShadowNetwork {
                 .filter(node -> node.trained() && node.owner().numParams() > 0 && !captures.containsKey(node.name()))
                 .map(ShadowNode::name)
                 .toList();
-        layout = new FlatLayout(nodes, model.parameters());
+        layout = new FlatLayout(nodes, parameters());
         for (ShadowNode node : nodes) {
             if (model.outputs().contains(node.name()) && !(node.owner() instanceof IOutputLayer)) {
                 throw new IllegalArgumentException(
@@ -86,11 +86,11 @@ public final class ShadowNetwork {
      * @return whether both have the same buffer
      */
     public boolean sharesParametersWith(Model candidate) {
-        INDArray own = model.parameters();
+        INDArray own = parameters();
         INDArray other = candidate.params();
         return own.length() == other.length()
-                && own.data().addressPointer().address()
-                        == other.data().addressPointer().address();
+                && own.offset() == other.offset()
+                && own.data().address() == other.data().address();
     }
 
     /**
@@ -108,7 +108,8 @@ public final class ShadowNetwork {
      * @return flat vector [n], a view
      */
     public INDArray parameters() {
-        return model.parameters();
+        INDArray parameters = model.params();
+        return parameters.reshape(parameters.length());
     }
 
     /**
@@ -119,11 +120,11 @@ public final class ShadowNetwork {
      * @throws IllegalStateException before the first pass
      */
     public INDArray gradient() {
-        INDArray gradient = model.gradientOrNull();
+        INDArray gradient = model.getFlattenedGradients();
         if (gradient == null) {
             throw new IllegalStateException("there is no gradient yet; run a pass first");
         }
-        return gradient;
+        return gradient.reshape(gradient.length());
     }
 
     /**
@@ -150,7 +151,7 @@ public final class ShadowNetwork {
      * @throws IllegalArgumentException if an output has no supported pair of loss and activation
      */
     public List<LayerFactors> withSampledLabels(CurvatureBatch batch, LabelSampler sampler) {
-        return pass(batch, sampled(sampler), true);
+        return pass(batch, OutputErrors.sampled(distributions(), sampler), true);
     }
 
     /**
@@ -162,7 +163,7 @@ public final class ShadowNetwork {
      * @throws IllegalArgumentException if the number or a shape of the errors is wrong
      */
     public List<LayerFactors> withInjectedErrors(CurvatureBatch batch, List<INDArray> outputErrors) {
-        return pass(batch, injected(outputErrors), true);
+        return pass(batch, OutputErrors.given(outputErrors, model.outputs()), true);
     }
 
     /**
@@ -173,7 +174,7 @@ public final class ShadowNetwork {
      * @throws IllegalArgumentException if the number or a shape of the errors is wrong
      */
     public void backpropagate(CurvatureBatch batch, List<INDArray> outputErrors) {
-        pass(batch, injected(outputErrors), false);
+        pass(batch, OutputErrors.given(outputErrors, model.outputs()), false);
     }
 
     /**
@@ -219,38 +220,16 @@ public final class ShadowNetwork {
         return distributions;
     }
 
+    /**
+     * Whether every error row belongs to one example and depends on no other, so that factors can be weighted by
+     * example.
+     */
+    boolean keepsExamplesApart() {
+        return uncaptured.isEmpty() && model.keepsExamplesApart();
+    }
+
     FlatLayout layout() {
         return layout;
-    }
-
-    private List<ErrorSource> sampled(LabelSampler sampler) {
-        return distributions().stream()
-                .<ErrorSource>map(distribution -> z -> {
-                    INDArray mean = distribution.mean(z);
-                    return distribution.error(mean, distribution.sample(mean, sampler));
-                })
-                .toList();
-    }
-
-    private List<ErrorSource> injected(List<INDArray> errors) {
-        List<String> names = model.outputs();
-        if (errors.size() != names.size()) {
-            throw new IllegalArgumentException("outputErrors has %d arrays but the network has %d outputs %s"
-                    .formatted(errors.size(), names.size(), names));
-        }
-        List<ErrorSource> sources = new ArrayList<>();
-        for (int k = 0; k < errors.size(); k++) {
-            String name = names.get(k);
-            INDArray error = errors.get(k);
-            sources.add(z -> {
-                if (!error.equalShapes(z)) {
-                    throw new IllegalArgumentException("outputErrors of '%s' has shape %s but [%d, %d] is required"
-                            .formatted(name, error.shapeInfoToString(), z.size(0), z.size(1)));
-                }
-                return error.castTo(z.dataType());
-            });
-        }
-        return sources;
     }
 
     private List<OutputCapture> outputCaptures() {

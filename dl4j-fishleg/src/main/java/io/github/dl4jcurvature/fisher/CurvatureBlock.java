@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.fisher;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.GradientUpdater;
+
+/**
+ * One updater block of a network, bound to its parameters.
+ *
+ * @param updater the host's gradient updater of the block
+ * @param parameters what the block holds
+ * @param offset position of the block in the network's flat parameter and gradient vectors
+ * @param values the parameters themselves: a live view, shape [parameters.length()]
+ * @param gradientTransformed whether the host changes the gradient before the updater sees it (L1, L2, clipping), so
+ *     that it is no longer the product of errors and inputs
+ */
+public record CurvatureBlock(
+        GradientUpdater<?> updater,
+        LayerParameters parameters,
+        long offset,
+        INDArray values,
+        boolean gradientTransformed) {}

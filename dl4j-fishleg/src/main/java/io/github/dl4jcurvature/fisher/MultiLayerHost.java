@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.fisher;
+
+import java.util.Collection;
+
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
+import org.deeplearning4j.nn.updater.MultiLayerUpdater;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** View of a {@link MultiLayerNetwork}. */
+final class MultiLayerHost implements HostNetwork {
+    private final MultiLayerNetwork network;
+    private final FlatView gradient = new FlatView();
+
+    MultiLayerHost(MultiLayerNetwork network) {
+        this.network = network;
+    }
+
+    @Override
+    public Layer[] layers() {
+        return network.getLayers();
+    }
+
+    @Override
+    public Collection<TrainingListener> listeners() {
+        return network.getListeners();
+    }
+
+    @Override
+    public BaseMultiLayerUpdater<?> updater() {
+        return (BaseMultiLayerUpdater<?>) network.getUpdater();
+    }
+
+    @Override
+    public void rebuildUpdater() {
+        network.setUpdater(new MultiLayerUpdater(network));
+    }
+
+    @Override
+    public INDArray gradient() {
+        return gradient.of(network.getFlattenedGradients());
+    }
+
+    @Override
+    public int iteration() {
+        return network.getIterationCount();
+    }
+
+    @Override
+    public int epoch() {
+        return network.getEpochCount();
+    }
+
+    @Override
+    public double divisor() {
+        return network.conf().isMiniBatch() ? network.batchSize() : 1;
+    }
+
+    @Override
+    public CurvatureBatch batch() {
+        return new CurvatureBatch(
+                new INDArray[] {network.getInput()},
+                single(network.getLabels()),
+                single(network.getLayer(0).getMaskArray()),
+                single(network.getOutputLayer().getMaskArray()));
+    }
+
+    private static INDArray @Nullable [] single(@Nullable INDArray array) {
+        return array == null ? null : new INDArray[] {array};
+    }
+}

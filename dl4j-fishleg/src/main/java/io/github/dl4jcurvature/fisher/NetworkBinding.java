@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.fisher;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
+import org.deeplearning4j.nn.updater.UpdaterBlock;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Ties the curvature-aware updaters of one network to it and forwards the events of its training.
+ *
+ * <p>The host creates a new updater object after loading, cloning or a change of learning rate; the tie is therefore
+ * checked, and if necessary made anew, at every gradient.
+ */
+final class NetworkBinding {
+    private final HostNetwork network;
+    private final AuxiliaryInputs auxiliary;
+    private final TrainingRecorder recorder = new TrainingRecorder();
+
+    private @Nullable BaseMultiLayerUpdater<?> bound;
+    private @Nullable INDArray boundParameters;
+    private List<CurvatureMethod> methods = List.of();
+    private @Nullable CurvatureBatch batch;
+
+    NetworkBinding(HostNetwork network, AuxiliaryInputs auxiliary) {
+        this.network = network;
+        this.auxiliary = auxiliary;
+    }
+
+    /** Fills the plans; an updater whose state does not fit them is replaced. */
+    static void plan(HostNetwork network) {
+        if (GovernedParameters.assign(network.updater().getUpdaterBlocks())) {
+            network.rebuildUpdater();
+        }
+    }
+
+    HostNetwork network() {
+        return network;
+    }
+
+    void onForwardPass() {
+        recorder.install(network);
+    }
+
+    void onBackwardPass() {
+        batch = network.batch();
+        recorder.keepInputs(network);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // equal updaters of two networks are different updaters
+    void onGradient(Model model) {
+        if (network.updater() != bound || model.params() != boundParameters) {
+            plan(network);
+            bound = network.updater();
+            boundParameters = model.params();
+            methods = bind(model, bound);
+        }
+        if (methods.isEmpty() || batch == null) {
+            return;
+        }
+        TrainingStep step = new TrainingStep(
+                network.iteration(), network.epoch(), network.divisor(), network.gradient(), batch, recorder.take());
+        batch = null;
+        methods.forEach(method -> method.onGradient(step));
+    }
+
+    private List<CurvatureMethod> bind(Model model, BaseMultiLayerUpdater<?> updater) {
+        Map<Class<?>, CurvatureMethod> byType = new LinkedHashMap<>();
+        Map<Class<?>, List<CurvatureBlock>> blocks = new LinkedHashMap<>();
+        for (UpdaterBlock block : updater.getUpdaterBlocks()) {
+            if (block.getGradientUpdater().getConfig() instanceof CurvatureConfiguration configuration) {
+                Class<?> type = configuration.getClass();
+                byType.computeIfAbsent(type, ignored -> configuration.newMethod());
+                blocks.computeIfAbsent(type, ignored -> new ArrayList<>()).add(GovernedParameters.bind(block));
+            }
+        }
+        byType.forEach(
+                (type, method) -> method.bind(model, List.copyOf(blocks.getOrDefault(type, List.of())), auxiliary));
+        return List.copyOf(byType.values());
+    }
+}

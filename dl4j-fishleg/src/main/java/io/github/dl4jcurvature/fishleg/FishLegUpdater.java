@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.fishleg;
+
+import java.util.Map;
+
+import io.github.dl4jcurvature.linalg.Gemm;
+import io.github.dl4jcurvature.linalg.MatrixView;
+import org.deeplearning4j.exception.DL4JInvalidConfigException;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.GradientUpdater;
+
+/**
+ * Steps the parameters of one layer: momentum over natural gradients that {@link FishLegMethod} prepares for the whole
+ * network.
+ */
+final class FishLegUpdater implements GradientUpdater<FishLeg> {
+    private static final String STATE = "FISHLEG";
+
+    private final FishLeg config;
+    private @Nullable INDArray view;
+    private @Nullable FishLegState state;
+    private @Nullable FishLegBlock block;
+    private @Nullable FishLegMethod method;
+    private @Nullable BlockVector naturalGradient;
+    private @Nullable MatrixView momentum;
+    private @Nullable MatrixView parameters;
+    private double stepScale;
+    private boolean prepared;
+    private int preparedIteration;
+
+    FishLegUpdater(FishLeg config) {
+        this.config = config;
+    }
+
+    @Override
+    public FishLeg getConfig() {
+        return config;
+    }
+
+    @Override
+    public void setState(Map<String, INDArray> stateMap, boolean initialize) {
+        INDArray array = stateMap.get(STATE);
+        if (array == null || stateMap.size() != 1) {
+            throw new IllegalStateException(
+                    "state of FishLeg must have exactly the key [%s] but has %s; was it saved by another updater?"
+                            .formatted(STATE, stateMap.keySet()));
+        }
+        setStateViewArray(array, new long[] {array.length()}, 'c', initialize);
+    }
+
+    @Override
+    public Map<String, INDArray> getState() {
+        return view == null ? Map.of() : Map.of(STATE, view);
+    }
+
+    @Override
+    public void setStateViewArray(INDArray viewArray, long[] gradientShape, char gradientOrder, boolean initialize) {
+        BlockPlan plan = config.plan();
+        long expected = plan == null ? 0 : plan.allocated();
+        if (plan == null || viewArray.length() != expected) {
+            throw new IllegalStateException(
+                    "state of FishLeg has %d elements but %d are needed for %s; was it saved by another updater or for other layer sizes?"
+                            .formatted(viewArray.length(), expected, plan));
+        }
+        requireFloatingType(viewArray.dataType());
+        INDArray flat = viewArray.reshape(viewArray.length());
+        view = flat;
+        state = new FishLegState(plan, flat);
+        if (initialize) {
+            flat.assign(0);
+            state.initialScale(config.initialScale());
+            if (plan.hasBlock()) {
+                plan.inverse(state.factors()).initialise(config.initialScale());
+            }
+        }
+    }
+
+    private static void requireFloatingType(DataType type) {
+        if (type != DataType.FLOAT && type != DataType.DOUBLE) {
+            throw new DL4JInvalidConfigException(
+                    "FishLeg needs a network of type FLOAT or DOUBLE but it is %s; set dataType(DataType.FLOAT)"
+                            .formatted(type));
+        }
+    }
+
+    /** The state, once the host has provided memory for it. */
+    FishLegState state() {
+        if (state == null) {
+            throw new IllegalStateException(withoutListener());
+        }
+        return state;
+    }
+
+    /** The problem that the factors of this block's network learn from. */
+    AuxiliaryProblem auxiliaryProblem() {
+        if (method == null) {
+            throw new IllegalStateException(withoutListener());
+        }
+        return method.auxiliaryProblem();
+    }
+
+    void bind(FishLegBlock bound, FishLegMethod network) {
+        block = bound;
+        method = network;
+        momentum = MatrixView.of(state().momentum());
+        parameters = MatrixView.of(bound.values());
+    }
+
+    /**
+     * Hands over the natural gradient of one iteration.
+     *
+     * @param iteration iteration for which it is valid
+     * @param gradient Q g of this block, not yet bounded
+     * @param scale factor of the step bound
+     */
+    void prepare(int iteration, BlockVector gradient, double scale) {
+        prepared = true;
+        preparedIteration = iteration;
+        naturalGradient = gradient;
+        stepScale = scale;
+    }
+
+    @Override
+    public void applyUpdater(INDArray gradient, int iteration, int epoch) {
+        if (block == null || naturalGradient == null || momentum == null || parameters == null) {
+            throw new IllegalStateException(withoutListener());
+        }
+        if (!prepared || preparedIteration != iteration) {
+            throw new IllegalStateException(
+                    "FishLeg of layer '%s' was last shown iteration %d but must step iteration %d; the CurvatureListener is no longer among the network's listeners (setListeners replaces them): add it again"
+                            .formatted(block.layer(), preparedIteration, iteration));
+        }
+        prepared = false;
+        MatrixView update = MatrixView.of(gradient);
+        MatrixView natural = naturalGradient.view();
+        if (block.gradientTransformed()) {
+            block.multiply(gradient); // regularised or clipped by the host since it was shown
+            natural = update;
+        }
+        Gemm.scale(config.momentum(), momentum); // beta m
+        Gemm.axpy((1 - config.momentum()) * stepScale, natural, momentum); // + (1 - beta) s Q g
+        double rate = config.getLearningRate(iteration, epoch);
+        gradient.assign(state().momentum());
+        Gemm.scale(rate, update); // eta m
+        if (config.weightDecay() > 0) {
+            Gemm.axpy(rate * config.weightDecay(), parameters, update); // + eta w theta; the host subtracts it
+        }
+        state().countStep();
+    }
+
+    private String withoutListener() {
+        BlockPlan plan = config.plan();
+        String layer = plan == null ? "a layer" : "layer '" + plan.layer() + "'";
+        return "FishLeg of %s has not been shown its network; add the listener after init(), clone() or loading: network.addListeners(new CurvatureListener())"
+                .formatted(layer);
+    }
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.fishleg;
+
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * A matrix of shape [outputs, inputs'] that holds weights and bias of a layer side by side, the bias in the last column.
+ *
+ * <p>The host stores the same numbers as the weights, row by row of this matrix, followed by the bias.
+ */
+final class JointMatrix {
+    private final INDArray matrix; // [o, i']
+    private final INDArray weights; // [o, i], part of the matrix
+    private final @Nullable INDArray bias; // [o], part of the matrix
+
+    JointMatrix(DataType type, long outputs, long joint, boolean hasBias) {
+        matrix = Nd4j.createUninitializedDetached(type, 'c', outputs, joint);
+        weights = hasBias ? matrix.get(NDArrayIndex.all(), NDArrayIndex.interval(0, joint - 1)) : matrix;
+        bias = hasBias ? matrix.get(NDArrayIndex.all(), NDArrayIndex.point(joint - 1)) : null;
+    }
+
+    INDArray matrix() {
+        return matrix;
+    }
+
+    /** Copies from the host's layout. */
+    void read(INDArray flat) {
+        long count = weights.length();
+        weights.assign(Factors.matrix(flat, 0, weights.size(0), weights.size(1)));
+        if (bias != null) {
+            bias.assign(Factors.slice(flat, count, bias.length()));
+        }
+    }
+
+    /** Copies to the host's layout. */
+    void write(INDArray flat) {
+        long count = weights.length();
+        Factors.matrix(flat, 0, weights.size(0), weights.size(1)).assign(weights);
+        if (bias != null) {
+            Factors.slice(flat, count, bias.length()).assign(bias);
+        }
+    }
+}
