@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.examples;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.DoubleFunction;
+
+import io.github.dl4jcurvature.examples.experiment.Optimizer;
+import io.github.dl4jcurvature.examples.experiment.Setting;
+import io.github.dl4jcurvature.fishleg.FishLeg;
+import io.github.dl4jcurvature.fishleg.FishLegBuilder;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nesterovs;
+
+/** Optimisers of the comparisons, each with four settings to choose from. */
+final class Grids {
+    private static final double MOMENTUM = 0.9;
+    private static final double DIGITS_RATE = 0.3;
+
+    private Grids() {}
+
+    /**
+     * For the small networks of the demonstration. Momentum adds ten times its rate in the long run and FishLeg's average
+     * once, so that both, and FishLeg with frozen curvature, choose from the same effective rates.
+     */
+    static List<Optimizer> digits() {
+        return List.of(
+                new Optimizer(
+                        "fishleg",
+                        "FishLeg",
+                        settings("start as SGD %s", rate -> fishLeg(rate).build(), 0.3, 1, 3, 10)),
+                adam(1e-3, 3e-3, 1e-2, 3e-2),
+                new Optimizer(
+                        "momentum",
+                        "momentum",
+                        settings("rate %s", rate -> new Nesterovs(rate, MOMENTUM), 0.03, 0.1, 0.3, 1)),
+                new Optimizer(
+                        "frozen",
+                        "FishLeg, frozen curvature",
+                        settings(
+                                "start as SGD %s",
+                                rate -> fishLeg(rate).auxiliaryLearningRate(0).build(), 0.3, 1, 3, 10)));
+    }
+
+    private static FishLegBuilder fishLeg(double startRate) {
+        return FishLeg.builder().learningRate(DIGITS_RATE).startAsSgd(startRate);
+    }
+
+    /** For the deep autoencoder: the learning rate and the rate of the curvature. */
+    static Optimizer fishLeg(double[] rates, double[] auxiliaryRates) {
+        List<Setting> grid = new ArrayList<>();
+        for (double rate : rates) {
+            for (double auxiliaryRate : auxiliaryRates) {
+                grid.add(new Setting(
+                        "rate %s, auxiliary rate %s".formatted(rate, auxiliaryRate),
+                        FishLeg.builder()
+                                .learningRate(rate)
+                                .auxiliaryLearningRate(auxiliaryRate)
+                                .build()));
+            }
+        }
+        return new Optimizer("fishleg", "FishLeg", grid);
+    }
+
+    static Optimizer adam(double... rates) {
+        return new Optimizer("adam", "Adam", settings("rate %s", Adam::new, rates));
+    }
+
+    private static List<Setting> settings(String label, DoubleFunction<IUpdater> updater, double... values) {
+        return Arrays.stream(values)
+                .mapToObj(value -> new Setting(label.formatted(value), updater.apply(value)))
+                .toList();
+    }
+}
