@@ -17,6 +17,8 @@ import org.nd4j.linalg.learning.config.Nesterovs;
 /** Optimisers of the comparisons, each with four settings to choose from. */
 final class Grids {
     private static final double MOMENTUM = 0.9;
+    private static final String FROZEN = "FishLeg, frozen curvature";
+    private static final String START = "start as SGD %s";
     private static final double DIGITS_RATE = 0.3;
 
     private Grids() {}
@@ -30,7 +32,7 @@ final class Grids {
                 new Optimizer(
                         "fishleg",
                         "FishLeg",
-                        settings("start as SGD %s", rate -> fishLeg(rate).build(), 0.3, 1, 3, 10)),
+                        settings(START, rate -> fishLeg(rate).build(), 0.3, 1, 3, 10)),
                 adam(1e-3, 3e-3, 1e-2, 3e-2),
                 new Optimizer(
                         "momentum",
@@ -38,10 +40,14 @@ final class Grids {
                         settings("rate %s", rate -> new Nesterovs(rate, MOMENTUM), 0.03, 0.1, 0.3, 1)),
                 new Optimizer(
                         "frozen",
-                        "FishLeg, frozen curvature",
+                        FROZEN,
                         settings(
-                                "start as SGD %s",
-                                rate -> fishLeg(rate).auxiliaryLearningRate(0).build(), 0.3, 1, 3, 10)));
+                                START,
+                                rate -> fishLeg(rate).auxiliaryLearningRate(0).build(),
+                                0.3,
+                                1,
+                                3,
+                                10)));
     }
 
     private static FishLegBuilder fishLeg(double startRate) {
@@ -62,6 +68,20 @@ final class Grids {
             }
         }
         return new Optimizer("fishleg", "FishLeg", grid);
+    }
+
+    /** The ablation: momentum with the given rates, in the clothes of FishLeg. */
+    static Optimizer frozen(double... startRates) {
+        return new Optimizer(
+                "frozen",
+                FROZEN,
+                settings(
+                        START,
+                        rate -> FishLeg.builder()
+                                .startAsSgd(rate)
+                                .auxiliaryLearningRate(0)
+                                .build(),
+                        startRates));
     }
 
     static Optimizer adam(double... rates) {
