@@ -9,6 +9,8 @@ import io.github.dl4jcurvature.fisher.CurvatureBatch;
 import io.github.dl4jcurvature.fisher.FisherEstimator;
 import io.github.dl4jcurvature.fisher.LabelSampler;
 import io.github.dl4jcurvature.fisher.TrainingStep;
+import io.github.dl4jcurvature.linalg.Gemm;
+import io.github.dl4jcurvature.linalg.MatrixView;
 import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -41,6 +43,8 @@ final class AuxiliaryProblem {
     private final List<FishLegBlock> blocks;
     private final INDArray u; // [parameters], 0 where no block learns
     private final INDArray v; // [parameters], likewise
+    private final MatrixView uView;
+    private final MatrixView vView;
     private final List<BlockVector> uParts;
     private final List<BlockVector> vParts;
     private InputSource inputs;
@@ -57,6 +61,8 @@ final class AuxiliaryProblem {
         this.u = Nd4j.createUninitializedDetached(parameters.dataType(), parameters.length())
                 .assign(0);
         this.v = u.dup();
+        this.uView = MatrixView.of(u);
+        this.vView = MatrixView.of(v);
         this.uParts = blocks.stream().map(block -> block.part(u)).toList();
         this.vParts = blocks.stream().map(block -> block.part(v)).toList();
         this.inputs = inputs;
@@ -103,8 +109,9 @@ final class AuxiliaryProblem {
         double uNorm = u.norm2Number().doubleValue();
         double vNorm = v.norm2Number().doubleValue();
         double scale = uNorm * vNorm;
-        if (!(scale > 0 && scale < Double.POSITIVE_INFINITY)) {
-            skip("|u| |v| is " + scale);
+        double inner = Gemm.dot(uView, vView); // u^T Q u, positive unless something has overflowed
+        if (!(scale > 0 && scale < Double.POSITIVE_INFINITY && inner > 0)) {
+            skip("|u| |v| is %s and u^T Q u is %s".formatted(scale, inner));
             return;
         }
         INDArray residual = fisher.multiply(inputs.draw(step.batch(), number), v, uNorm, number); // F v [parameters]
@@ -118,7 +125,15 @@ final class AuxiliaryProblem {
             blocks.get(index).learn(settings.auxiliaryAdam(), rate);
             blocks.get(index).take(step, gradient.get(index));
         }
-        LOG.debug("auxiliary step {}: |u| = {}, |v| = {}, gradient {}", number, uNorm, vNorm, gradientNorm);
+        if (LOG.isDebugEnabled()) {
+            double objective = (Gemm.dot(vView, MatrixView.of(residual)) - inner) / 2; // A = (v^T r - u^T v) / 2
+            double relativeResidual = residual.norm2Number().doubleValue() / uNorm;
+            LOG.debug(
+                    "auxiliary step {}: A/|u|^2 = {}, |r|/|u| = {}",
+                    number,
+                    objective / uNorm / uNorm,
+                    relativeResidual);
+        }
     }
 
     private double factorGradients(INDArray residual, double factor) {

@@ -8,7 +8,7 @@ import io.github.dl4jcurvature.examples.experiment.TrainingRun;
 import io.github.dl4jcurvature.examples.report.TextTable;
 
 /**
- * FishLeg, Adam with as many steps and Adam with as many seconds, from the same weights on the same batches.
+ * FishLeg, FishLeg with frozen curvature, Adam with as many steps and Adam with as many seconds, from the same weights on the same batches.
  *
  * <p>They take turns, so that a disturbance of the machine meets all alike.
  */
@@ -17,12 +17,15 @@ final class EqualBudgetRuns {
 
     private final long seed;
     private final TrainingRun fishLeg;
+    private final TrainingRun frozen;
     private final TrainingRun adam;
     private final TrainingRun adamLonger;
 
-    EqualBudgetRuns(LearningTask task, Selection fishLeg, Selection adam, Selection adamLonger, long seed) {
+    EqualBudgetRuns(
+            LearningTask task, Selection fishLeg, Selection frozen, Selection adam, Selection adamLonger, long seed) {
         this.seed = seed;
         this.fishLeg = run(task, fishLeg, seed);
+        this.frozen = run(task, frozen, seed);
         this.adam = run(task, adam, seed);
         this.adamLonger = run(task, adamLonger, seed);
     }
@@ -35,10 +38,12 @@ final class EqualBudgetRuns {
         for (int turn = 1; turn <= TURNS; turn++) {
             int count = turn * steps / TURNS - fishLeg.steps();
             fishLeg.trainSteps(count);
+            frozen.trainSteps(count);
             adam.trainSteps(count);
             adamLonger.trainUntil(fishLeg.seconds());
         }
         fishLeg.record();
+        frozen.record();
         adam.record();
         adamLonger.record();
         return this;
@@ -52,6 +57,10 @@ final class EqualBudgetRuns {
         return fishLeg.curve().last();
     }
 
+    LearningCurve.Point frozen() {
+        return frozen.curve().last();
+    }
+
     LearningCurve.Point adam() {
         return adam.curve().last();
     }
@@ -62,6 +71,7 @@ final class EqualBudgetRuns {
 
     void addTo(TextTable table) {
         addRow(table, "FishLeg", fishLeg);
+        addRow(table, "FishLeg, frozen curvature", frozen);
         addRow(table, "Adam, equal steps", adam);
         addRow(table, "Adam, equal seconds", adamLonger);
     }

@@ -17,6 +17,8 @@ import org.nd4j.linalg.learning.config.Nesterovs;
 /** Optimisers of the comparisons, each with four settings to choose from. */
 final class Grids {
     private static final double MOMENTUM = 0.9;
+    private static final String FROZEN = "FishLeg, frozen curvature";
+    private static final String START = "start as SGD %s";
     private static final double DIGITS_RATE = 0.3;
 
     private Grids() {}
@@ -32,7 +34,7 @@ final class Grids {
                 new Optimizer(
                         "fishleg",
                         "FishLeg",
-                        settings("start as SGD %s", rate -> fishLeg(rate).build(), rates)),
+                        settings(START, rate -> fishLeg(rate).build(), rates)),
                 adam(1e-3, 3e-3, 1e-2, 3e-2),
                 new Optimizer(
                         "momentum",
@@ -40,10 +42,11 @@ final class Grids {
                         settings("effective rate %s", rate -> new Nesterovs(rate / 10, MOMENTUM), rates)),
                 new Optimizer(
                         "frozen",
-                        "FishLeg, frozen curvature",
+                        FROZEN,
                         settings(
-                                "start as SGD %s",
-                                rate -> fishLeg(rate).auxiliaryLearningRate(0).build(), rates)));
+                                START,
+                                rate -> fishLeg(rate).auxiliaryLearningRate(0).build(),
+                                rates)));
     }
 
     private static FishLegBuilder fishLeg(double startRate) {
@@ -64,6 +67,20 @@ final class Grids {
             }
         }
         return new Optimizer("fishleg", "FishLeg", grid);
+    }
+
+    /** The ablation: momentum with the given rates, in the clothes of FishLeg. */
+    static Optimizer frozen(double... startRates) {
+        return new Optimizer(
+                "frozen",
+                FROZEN,
+                settings(
+                        START,
+                        rate -> FishLeg.builder()
+                                .startAsSgd(rate)
+                                .auxiliaryLearningRate(0)
+                                .build(),
+                        startRates));
     }
 
     static Optimizer adam(double... rates) {

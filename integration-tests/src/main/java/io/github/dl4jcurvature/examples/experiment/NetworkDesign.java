@@ -117,6 +117,15 @@ public final class NetworkDesign {
     }
 
     /**
+     * Whether outputs are Bernoulli probabilities.
+     *
+     * @return true for an autoencoder
+     */
+    public boolean hasBernoulliOutputs() {
+        return loss == LossFunction.XENT;
+    }
+
+    /**
      * Whether outputs are classes.
      *
      * @return true for a classifier

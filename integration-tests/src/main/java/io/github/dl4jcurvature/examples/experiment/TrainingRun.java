@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.examples.experiment;
 
+import java.util.List;
+
 import io.github.dl4jcurvature.examples.data.ShuffledIterator;
 import io.github.dl4jcurvature.fisher.CurvatureListener;
 import io.github.dl4jcurvature.fishleg.FishLeg;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.evaluation.classification.Evaluation;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.learning.config.IUpdater;
 
@@ -126,13 +129,23 @@ public final class TrainingRun {
     }
 
     /**
-     * Present loss of some examples as the host computes it: mean over examples, sum over outputs, in nats.
+     * Present loss of some examples: mean over examples, sum over outputs, in nats.
      *
      * @param examples features and labels
      * @return loss, not a number if training diverged
      */
     public double loss(DataSet examples) {
-        return network.score(examples, false);
+        return task.design().hasBernoulliOutputs()
+                ? BernoulliLoss.mean(logits(examples.getFeatures()), examples.getLabels())
+                : network.score(examples, false);
+    }
+
+    private INDArray logits(INDArray features) {
+        int last = network.getnLayers() - 1;
+        List<INDArray> activations = network.feedForwardToLayer(last - 1, features, false);
+        INDArray hidden = activations.get(activations.size() - 1);
+        INDArray bias = network.getLayer(last).getParam("b");
+        return hidden.mmul(network.getLayer(last).getParam("W")).addiRowVector(bias.reshape(1, bias.length()));
     }
 
     /**
