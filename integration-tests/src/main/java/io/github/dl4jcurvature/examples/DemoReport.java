@@ -4,6 +4,7 @@ package io.github.dl4jcurvature.examples;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.DoubleStream;
 
 import io.github.dl4jcurvature.examples.experiment.Comparison;
 import io.github.dl4jcurvature.examples.experiment.Contender;
@@ -83,7 +84,9 @@ final class DemoReport {
 
     private static CurveFigure figure(Comparison comparison, String axis, boolean againstSeconds) {
         CurveFigure figure = new CurveFigure(
-                "%s: loss against %s".formatted(comparison.task().name(), axis), axis, "nats per image");
+                "%s: loss against %s".formatted(comparison.task().name(), axis),
+                axis,
+                "nats per image: test, dashed: training");
         for (Contender contender : comparison.contenders()) {
             var curve = contender.run().curve();
             figure.add(
@@ -92,14 +95,25 @@ final class DemoReport {
                     curve.values(Point::test),
                     curve.values(Point::train));
         }
-        return figure.range(0, upperEnd(comparison));
+        return figure.range(lowerEnd(comparison), upperEnd(comparison));
+    }
+
+    /** A little below the smallest loss. */
+    private static double lowerEnd(Comparison comparison) {
+        return comparison.contenders().stream()
+                .flatMapToDouble(
+                        contender -> DoubleStream.of(contender.run().curve().values(Point::train)))
+                .filter(Double::isFinite)
+                .map(loss -> 0.95 * loss)
+                .min()
+                .orElse(0);
     }
 
     /** Leaves out the first tenth of the steps, whose losses would hide the rest. */
     private static double upperEnd(Comparison comparison) {
         return comparison.contenders().stream()
                 .map(contender -> contender.run().curve().values(Point::test))
-                .mapToDouble(test -> test[(test.length + 9) / 10])
+                .mapToDouble(test -> test[test.length / 10])
                 .filter(Double::isFinite)
                 .max()
                 .orElse(1);

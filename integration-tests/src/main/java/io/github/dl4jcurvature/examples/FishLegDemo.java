@@ -13,6 +13,7 @@ import io.github.dl4jcurvature.examples.experiment.Comparison;
 import io.github.dl4jcurvature.examples.experiment.Contender;
 import io.github.dl4jcurvature.examples.experiment.LearningTask;
 import io.github.dl4jcurvature.examples.experiment.NetworkDesign;
+import io.github.dl4jcurvature.examples.experiment.Optimizer;
 import io.github.dl4jcurvature.examples.experiment.Selection;
 import io.github.dl4jcurvature.examples.report.Figures;
 
@@ -44,9 +45,12 @@ public final class FishLegDemo {
         OpticalDigits digits = new OpticalDigits(OpticalDigitsIterator.SPLIT_SEED);
         Comparison autoencoder = compare(
                 task("autoencoder", NetworkDesign.sigmoidAutoencoder(64, 48, 24, 8, 24, 48, 64), digits, Target.PIXELS),
+                Grids.digits(0.3, 1, 3, 10),
                 AUTOENCODER_STEPS);
         Comparison classifier = compare(
-                task("classifier", NetworkDesign.classifier(64, 32, 10), digits, Target.CLASS), CLASSIFIER_STEPS);
+                task("classifier", NetworkDesign.classifier(64, 32, 10), digits, Target.CLASS),
+                Grids.digits(0.1, 0.3, 1, 3),
+                CLASSIFIER_STEPS);
 
         DemoReport report = new DemoReport(List.of(autoencoder, classifier), SELECTION_SEED, REPORT_SEED);
         Path page = directory.resolve("index.html");
@@ -66,8 +70,8 @@ public final class FishLegDemo {
                 BATCH_SIZE);
     }
 
-    private static Comparison compare(LearningTask task, int steps) {
-        List<Selection> selections = Grids.digits().stream()
+    private static Comparison compare(LearningTask task, List<Optimizer> optimizers, int steps) {
+        List<Selection> selections = optimizers.stream()
                 .map(optimizer -> Selection.of(task, optimizer, SELECTION_SEED, run -> run.trainSteps(steps)))
                 .toList();
         return Comparison.start(task, selections, REPORT_SEED).train(steps, steps / RECORDS);

@@ -18,14 +18,14 @@ public final class FishLegQuickstart {
     private FishLegQuickstart() {}
 
     /**
-     * Trains for ten epochs and prints the accuracy on images that were not trained on.
+     * Trains for twenty epochs and prints the accuracy on images that were not trained on.
      *
      * @param arguments none
      */
     public static void main(String[] arguments) {
         MultiLayerNetwork network = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
                 .seed(1)
-                .updater(new FishLeg(0.1))
+                .updater(FishLeg.builder().startAsSgd(0.3).build())
                 .activation(Activation.RELU)
                 .list()
                 .layer(new DenseLayer.Builder().nIn(64).nOut(32).build())
@@ -37,7 +37,7 @@ public final class FishLegQuickstart {
                 .build());
         network.init();
         network.addListeners(new CurvatureListener());
-        network.fit(new OpticalDigitsIterator(50, Part.TRAIN, Target.CLASS, 1), 10);
+        network.fit(new OpticalDigitsIterator(50, Part.TRAIN, Target.CLASS, 1), 20);
 
         double accuracy = network.evaluate(new OpticalDigitsIterator(500, Part.TEST, Target.CLASS, 1))
                 .accuracy();

@@ -24,30 +24,29 @@ final class Grids {
     private Grids() {}
 
     /**
-     * For the small networks of the demonstration. Momentum adds ten times its rate in the long run and FishLeg's average
-     * once, so that both, and FishLeg with frozen curvature, choose from the same effective rates.
+     * For the small networks of the demonstration.
+     *
+     * @param rates effective rates of the methods with momentum. The host's momentum multiplies its rate by 1 / (1 - 0.9)
+     *     in the long run, FishLeg's average does not, so that it is given a tenth
      */
-    static List<Optimizer> digits() {
+    static List<Optimizer> digits(double... rates) {
         return List.of(
                 new Optimizer(
                         "fishleg",
                         "FishLeg",
-                        settings(START, rate -> fishLeg(rate).build(), 0.3, 1, 3, 10)),
+                        settings(START, rate -> fishLeg(rate).build(), rates)),
                 adam(1e-3, 3e-3, 1e-2, 3e-2),
                 new Optimizer(
                         "momentum",
                         "momentum",
-                        settings("rate %s", rate -> new Nesterovs(rate, MOMENTUM), 0.03, 0.1, 0.3, 1)),
+                        settings("effective rate %s", rate -> new Nesterovs(rate / 10, MOMENTUM), rates)),
                 new Optimizer(
                         "frozen",
                         FROZEN,
                         settings(
                                 START,
                                 rate -> fishLeg(rate).auxiliaryLearningRate(0).build(),
-                                0.3,
-                                1,
-                                3,
-                                10)));
+                                rates)));
     }
 
     private static FishLegBuilder fishLeg(double startRate) {

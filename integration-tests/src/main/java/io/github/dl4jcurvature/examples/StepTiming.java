@@ -14,7 +14,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
-import org.nd4j.linalg.learning.config.IUpdater;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +29,7 @@ final class StepTiming {
     private static final int UPDATE_EVERY = 10;
     private static final int BATCH_SIZE = 100;
     private static final int EXAMPLES = 1000;
+    private static final int WARM_UP_ROUNDS = 5;
     private static final int ROUNDS = 21;
     private static final long SEED = 1;
 
@@ -70,9 +70,13 @@ final class StepTiming {
 
     void measure() {
         LearningTask task = randomImages();
-        TrainingRun adam = run(task, new Adam(1e-3));
-        TrainingRun fishLeg =
-                run(task, FishLeg.builder().updateEvery(UPDATE_EVERY).build());
+        TrainingRun adam = new TrainingRun(task, new Adam(1e-3), SEED);
+        TrainingRun fishLeg = new TrainingRun(
+                task, FishLeg.builder().updateEvery(UPDATE_EVERY).build(), SEED);
+        for (int round = 0; round < WARM_UP_ROUNDS; round++) {
+            adam.trainSteps(block);
+            fishLeg.trainSteps(block);
+        }
         for (int round = 0; round < ROUNDS; round++) {
             adamMilliseconds[round] = millisecondsPerStep(adam);
             fishLegMilliseconds[round] = millisecondsPerStep(fishLeg);
@@ -82,10 +86,6 @@ final class StepTiming {
         adamState = adam.stateLength();
         fishLegState = fishLeg.stateLength();
         LOG.info("{} timed in {} blocks of {} steps each", design, ROUNDS, block);
-    }
-
-    private static TrainingRun run(LearningTask task, IUpdater updater) {
-        return new TrainingRun(task, updater, SEED).trainSteps(5 * UPDATE_EVERY); // warm-up
     }
 
     private double millisecondsPerStep(TrainingRun run) {

@@ -50,7 +50,7 @@ public final class CurveFigure {
     }
 
     /**
-     * Adds a pair of curves in one colour: solid on test data, dashed on training data.
+     * Adds a pair of curves in one colour: solid on test data, dashed and without legend on training data.
      *
      * @param name legend
      * @param x horizontal coordinates
@@ -61,12 +61,13 @@ public final class CurveFigure {
     public CurveFigure add(String name, double[] x, double[] test, double[] train) {
         Color colour = COLOURS.get(curves++ % COLOURS.size());
         style(chart.addSeries(name, x, test), colour, SOLID);
-        style(chart.addSeries(name + ", train", x, train), colour, DASHED);
+        style(chart.addSeries(name + ", train", x, train), colour, DASHED).setShowInLegend(false);
         return this;
     }
 
-    private static void style(XYSeries series, Color colour, BasicStroke stroke) {
+    private static XYSeries style(XYSeries series, Color colour, BasicStroke stroke) {
         series.setMarker(SeriesMarkers.NONE).setLineColor(colour).setLineStyle(stroke);
+        return series;
     }
 
     /**

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.examples;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class ExampleArgumentsTest {
+    @Test
+    void autoencoderAsksForTheDirectory() {
+        assertThatThrownBy(() -> FishLegAutoencoder.main(new String[0]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("MNIST directory");
+        assertThatThrownBy(() -> FishLegAutoencoder.main(new String[] {"no/such/directory"}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("does not exist");
+    }
+
+    @Test
+    void speedNamesItsNetworks() {
+        assertThatThrownBy(() -> FishLegSpeed.main(new String[] {"785"}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("network '785' is unknown")
+                .hasMessageContaining("[196, 784, deep]");
+    }
+
+    @Test
+    void blocksHoldWholeAuxiliaryPeriods() {
+        assertThatThrownBy(() -> new StepTiming("small", 15, 4, 2, 4))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("block is 15");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 1", "0.25, 2.25", "0.5, 3.5", "1, 10"})
+    void quantilesInterpolate(double fraction, double expected) {
+        assertThat(Quantiles.of(new double[] {10, 1, 4, 3, 2, 5}, fraction)).isEqualTo(expected);
+    }
+}
