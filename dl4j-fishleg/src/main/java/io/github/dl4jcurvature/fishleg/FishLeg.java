@@ -299,26 +299,12 @@ public final class FishLeg implements CurvatureConfiguration {
         return Arrays.asList(
                 learningRate,
                 learningRateSchedule,
-                auxiliaryLearningRate,
-                auxiliaryLearningRateSchedule,
-                damping,
-                dampingSchedule,
                 momentum,
                 weightDecay,
                 form,
                 initialisation,
                 sgdLearningRate,
-                updateEvery,
-                auxiliarySteps,
-                auxiliaryBatchSize,
-                fisherMethod,
-                differenceStep,
-                preconditioned,
-                stepBound,
-                auxiliaryFirstDecay,
-                auxiliarySecondDecay,
-                auxiliaryEpsilon,
-                seed);
+                auxiliarySettings());
     }
 
     /** What must be the same in all layers of a network. */
