@@ -8,7 +8,8 @@ import io.github.dl4jcurvature.examples.experiment.TrainingRun;
 import io.github.dl4jcurvature.examples.report.TextTable;
 
 /**
- * FishLeg, FishLeg with frozen curvature, Adam with as many steps and Adam with as many seconds, from the same weights on the same batches.
+ * FishLeg, FishLeg with frozen curvature, Adam with as many steps and Adam with as many seconds, from the same weights on
+ * the same batches.
  *
  * <p>They take turns, so that a disturbance of the machine meets all alike.
  */

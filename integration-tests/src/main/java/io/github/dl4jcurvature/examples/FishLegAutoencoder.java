@@ -92,13 +92,14 @@ public final class FishLegAutoencoder {
     }
 
     private static TextTable grids(List<Selection> selections) {
-        TextTable table = new TextTable("optimiser", "setting", "validation loss", "seconds");
+        TextTable table = new TextTable("optimiser", "setting", "validation loss", "steps", "seconds");
         for (Selection selection : selections) {
             for (Selection.Trial trial : selection.trials()) {
                 table.row(
                         selection.optimizer().name() + (trial.equals(selection.best()) ? " *" : ""),
                         trial.setting().label(),
                         "%.2f".formatted(trial.validation()),
+                        String.valueOf(trial.steps()),
                         "%.1f".formatted(trial.seconds()));
             }
         }

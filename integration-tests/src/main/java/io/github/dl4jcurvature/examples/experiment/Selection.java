@@ -23,9 +23,10 @@ public record Selection(Optimizer optimizer, List<Trial> trials) {
      *
      * @param setting the setting
      * @param validation mean loss of the validation examples after training; infinite if training diverged
+     * @param steps number of steps taken
      * @param seconds time spent in steps
      */
-    public record Trial(Setting setting, double validation, double seconds) {}
+    public record Trial(Setting setting, double validation, int steps, double seconds) {}
 
     /**
      * Trains once with each setting of an optimiser.
@@ -42,7 +43,8 @@ public record Selection(Optimizer optimizer, List<Trial> trials) {
             TrainingRun run = new TrainingRun(task, setting.updater(), seed);
             training.accept(run);
             double loss = run.loss(task.validation());
-            Trial trial = new Trial(setting, Double.isNaN(loss) ? Double.POSITIVE_INFINITY : loss, run.seconds());
+            Trial trial = new Trial(
+                    setting, Double.isNaN(loss) ? Double.POSITIVE_INFINITY : loss, run.steps(), run.seconds());
             LOG.info(
                     "{}: {} with {} reaches {} on validation data in {} steps and {} s",
                     task.name(),
