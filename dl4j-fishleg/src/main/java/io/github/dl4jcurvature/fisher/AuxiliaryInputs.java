@@ -16,7 +16,6 @@ import org.nd4j.linalg.factory.Nd4j;
  * one would have drawn.
  */
 public final class AuxiliaryInputs {
-    private static final long MIXER = 0x9E3779B97F4A7C15L;
 
     private final @Nullable INDArray rows; // [examples, features], 'c' order
     private final long[] exampleShape;
@@ -60,7 +59,7 @@ public final class AuxiliaryInputs {
         }
         int examples = (int) rows.size(0);
         int count = Math.min(size, examples);
-        int[] chosen = sample(examples, count, new SplittableRandom(seed + MIXER * (number + 1)));
+        int[] chosen = sample(examples, count, new SplittableRandom(Draws.seed(seed, number)));
         long[] shape = exampleShape.clone();
         shape[0] = count;
         return CurvatureBatch.ofInputs(Nd4j.pullRows(rows, 1, chosen).reshape('c', shape));

@@ -39,4 +39,15 @@ public interface LabelSampler {
     static LabelSampler seeded(long seed) {
         return new SplittableRandom(seed)::nextDouble;
     }
+
+    /**
+     * A sampler of a numbered sequence of samplers; independent of the draw of inputs with the same seed and number.
+     *
+     * @param seed any value
+     * @param number which sampler of the sequence
+     * @return a fresh sampler
+     */
+    static LabelSampler numbered(long seed, long number) {
+        return seeded(Draws.seed(~seed, number));
+    }
 }

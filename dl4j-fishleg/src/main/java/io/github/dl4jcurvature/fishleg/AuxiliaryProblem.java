@@ -80,8 +80,8 @@ final class AuxiliaryProblem {
                 blocks,
                 model.params(),
                 (training, number) -> auxiliary.draw(training, settings.auxiliaryBatchSize(), settings.seed(), number),
-                (batch, direction, probeNorm, number) -> estimator.product(
-                        batch, direction, LabelSampler.seeded(settings.seed() + 0x9E3779B97F4A7C15L * number)));
+                (batch, direction, probeNorm, number) ->
+                        estimator.product(batch, direction, LabelSampler.numbered(settings.seed(), number)));
     }
 
     /** Replaces what the products are taken on and how; for recorded trajectories. */

@@ -162,6 +162,20 @@ class CurvatureListenerTest {
     }
 
     @Test
+    void consecutiveLabelDrawsAreNotOneAnothersShift() {
+        LabelSampler first = LabelSampler.numbered(7, 0);
+        LabelSampler second = LabelSampler.numbered(7, 1);
+        List<Double> draws = new ArrayList<>();
+        for (int draw = 0; draw < 50; draw++) {
+            draws.add(first.nextUniform());
+        }
+        for (int draw = 0; draw < 50; draw++) {
+            assertThat(draws).doesNotContain(second.nextUniform());
+        }
+        assertThat(LabelSampler.numbered(7, 0).nextUniform()).isEqualTo(draws.get(0));
+    }
+
+    @Test
     void refusesOneConfigurationObjectInTwoLayers() {
         Witness shared = new Witness();
         MultiLayerNetwork network = dense(new Sgd(0.1), 1);
