@@ -21,11 +21,12 @@ public interface CurvatureConfiguration extends IUpdater {
     boolean assignTo(LayerParameters layer);
 
     /**
-     * Whether the training pass shall keep the inputs and pre-activation errors of the governed affine layers.
+     * Whether the training pass shall keep the inputs and pre-activation errors of the governed affine layer.
      *
+     * @param rows number of examples, or of examples and time steps
      * @return true if {@link TrainingStep#factors} shall not be empty for them
      */
-    boolean wantsTrainingFactors();
+    boolean wantsTrainingFactors(long rows);
 
     /**
      * Creates the part that works on all blocks of one network together.

@@ -24,6 +24,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class LayerRecorder {
     private @Nullable NeuralNetConfiguration installed;
+    private @Nullable CurvatureConfiguration configuration;
     private @Nullable INDArray inputs;
     private @Nullable INDArray errors;
     private boolean inputsFresh;
@@ -38,7 +39,8 @@ final class LayerRecorder {
     }
 
     @SuppressWarnings("ReferenceEquality") // an equal configuration has no recorder
-    void install(Layer layer) {
+    void install(Layer layer, CurvatureConfiguration updater) {
+        configuration = updater;
         if (installed != null && layer.conf() == installed) {
             return;
         }
@@ -66,6 +68,9 @@ final class LayerRecorder {
     }
 
     private void keepErrors(INDArray delta) {
+        if (configuration == null || !configuration.wantsTrainingFactors(delta.size(0))) {
+            return;
+        }
         errors = copyInto(errors, delta);
         errorsFresh = true;
     }

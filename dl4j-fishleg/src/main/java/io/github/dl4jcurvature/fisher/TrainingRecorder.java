@@ -18,17 +18,13 @@ final class TrainingRecorder {
     /** Installs the recorders where they are missing. */
     void install(HostNetwork network) {
         for (Layer layer : network.layers()) {
-            if (LayerRecorder.supports(layer) && governed(layer)) {
+            if (LayerRecorder.supports(layer)
+                    && layer.getConfig().getUpdaterByParam("W") instanceof CurvatureConfiguration configuration) {
                 recorders
                         .computeIfAbsent(HostNetwork.nameOf(layer), name -> new LayerRecorder())
-                        .install(layer);
+                        .install(layer, configuration);
             }
         }
-    }
-
-    private static boolean governed(Layer layer) {
-        return layer.getConfig().getUpdaterByParam("W") instanceof CurvatureConfiguration configuration
-                && configuration.wantsTrainingFactors();
     }
 
     /** Copies the layer inputs, which the host still holds at the end of its backward pass. */

@@ -115,18 +115,21 @@ final class AuxiliaryProblem {
             return;
         }
         INDArray residual = fisher.multiply(inputs.draw(step.batch(), number), v, uNorm, number); // F v [parameters]
-        residual.addi(v.mul(settings.damping(step.iteration(), step.epoch()))).subi(u); // F v + gamma v - u
-        double gradientNorm = factorGradients(residual, settings.preconditioned() ? 1 / (scale * scale) : 1 / scale);
+        MatrixView residualView = MatrixView.of(residual);
+        Gemm.axpy(settings.damping(step.iteration(), step.epoch()), vView, residualView); // + gamma v
+        Gemm.axpy(-1, uView, residualView); // - u
+        double gradientNorm =
+                factorGradients(gradient, residual, settings.preconditioned() ? 1 / (scale * scale) : 1 / scale);
         if (!Double.isFinite(gradientNorm)) {
             skip("the gradient of the factors has the norm " + gradientNorm);
             return;
         }
         for (int index = 0; index < blocks.size(); index++) {
             blocks.get(index).learn(settings.auxiliaryAdam(), rate);
-            blocks.get(index).take(step, gradient.get(index));
+            blocks.get(index).take(step);
         }
         if (LOG.isDebugEnabled()) {
-            double objective = (Gemm.dot(vView, MatrixView.of(residual)) - inner) / 2; // A = (v^T r - u^T v) / 2
+            double objective = (Gemm.dot(vView, residualView) - inner) / 2; // A = (v^T r - u^T v) / 2
             double relativeResidual = residual.norm2Number().doubleValue() / uNorm;
             LOG.debug(
                     "auxiliary step {}: A/|u|^2 = {}, |r|/|u| = {}",
@@ -136,10 +139,12 @@ final class AuxiliaryProblem {
         }
     }
 
-    private double factorGradients(INDArray residual, double factor) {
+    private double factorGradients(List<BlockVector> gradient, INDArray residual, double factor) {
         double sum = 0;
-        for (FishLegBlock block : blocks) {
-            sum += block.computeFactorGradient(block.part(residual).flat(), factor, settings.preconditioned());
+        for (int index = 0; index < blocks.size(); index++) {
+            FishLegBlock block = blocks.get(index);
+            INDArray part = block.part(residual).flat();
+            sum += block.computeFactorGradient(gradient.get(index), part, factor, settings.preconditioned());
         }
         return sum;
     }

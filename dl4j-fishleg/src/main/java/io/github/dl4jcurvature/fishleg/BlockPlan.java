@@ -90,6 +90,11 @@ final class BlockPlan implements Serializable {
                 : ScaledKroneckerInverse.size(outputs, joint);
     }
 
+    /** Whether the product with Q is cheaper from the inputs and errors of so many rows than from their full product. */
+    boolean isRankCheaper(long rows) {
+        return KroneckerInverse.isRankCheaper(outputs, joint, rows);
+    }
+
     /** The inverse Fisher block on the given factors. */
     InverseFisher inverse(INDArray lambda) {
         return form == FishLeg.Form.KRONECKER

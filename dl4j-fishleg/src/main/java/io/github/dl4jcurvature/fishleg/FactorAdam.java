@@ -27,16 +27,24 @@ record FactorAdam(double firstDecay, double secondDecay, double epsilon) {
      * @param first m
      * @param second v
      * @param gradient g; overwritten
+     * @param work memory of the same size; overwritten
      * @param rate \( \eta \)
      * @param count k, the number of this step, from 1
      */
-    void step(INDArray factors, INDArray first, INDArray second, INDArray gradient, double rate, long count) {
+    void step(
+            INDArray factors,
+            INDArray first,
+            INDArray second,
+            INDArray gradient,
+            INDArray work,
+            double rate,
+            long count) {
         double firstCorrection = 1 - Math.pow(firstDecay, (double) count);
         double secondCorrection = 1 - Math.pow(secondDecay, (double) count);
-        INDArray square = gradient.mul(gradient).muli(1 - secondDecay);
+        INDArray square = work.assign(gradient).muli(gradient).muli(1 - secondDecay);
         first.muli(firstDecay).addi(gradient.muli(1 - firstDecay));
         second.muli(secondDecay).addi(square);
-        INDArray denominator = square.assign(second).divi(secondCorrection);
+        INDArray denominator = work.assign(second).divi(secondCorrection);
         Transforms.sqrt(denominator, false).addi(epsilon);
         factors.subi(gradient.assign(first).divi(denominator).muli(rate / firstCorrection));
     }

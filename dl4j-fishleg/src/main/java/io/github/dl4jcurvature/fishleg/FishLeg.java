@@ -242,8 +242,8 @@ public final class FishLeg implements CurvatureConfiguration {
     }
 
     @Override
-    public boolean wantsTrainingFactors() {
-        return form == Form.KRONECKER;
+    public boolean wantsTrainingFactors(long rows) {
+        return form == Form.KRONECKER && (plan == null || plan.isRankCheaper(rows));
     }
 
     @Override

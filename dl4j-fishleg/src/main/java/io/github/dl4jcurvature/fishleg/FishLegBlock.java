@@ -23,7 +23,9 @@ final class FishLegBlock {
     private final @Nullable InverseFisher inverse;
     private final JointMatrix u;
     private final JointMatrix product;
+    private final JointMatrix r;
     private final INDArray factorGradient;
+    private final INDArray adamWork;
 
     private KroneckerInverse.@Nullable RankTerms terms;
     private double scale;
@@ -39,7 +41,9 @@ final class FishLegBlock {
         long joint = Math.max(plan.joint(), 1);
         u = new JointMatrix(bound.values().dataType(), outputs, joint, hasBias && plan.hasBlock());
         product = new JointMatrix(bound.values().dataType(), outputs, joint, hasBias && plan.hasBlock());
+        r = new JointMatrix(bound.values().dataType(), outputs, joint, hasBias && plan.hasBlock());
         factorGradient = Nd4j.createUninitializedDetached(bound.values().dataType(), Math.max(plan.factors(), 1));
+        adamWork = factorGradient.dup();
     }
 
     FishLegState state() {
@@ -70,19 +74,18 @@ final class FishLegBlock {
     }
 
     /** Takes the summed gradient of the step, divided, as the vector g that Q is applied to. */
-    void take(TrainingStep step, BlockVector gradient) {
+    void take(TrainingStep step) {
         scale = 1 / step.divisor();
+        terms = null;
         if (inverse == null) {
             return;
         }
         refreshIfChanged();
         TrainingFactors factors = step.factors(layer());
-        if (inverse instanceof KroneckerInverse kronecker && factors != null) {
+        if (inverse instanceof KroneckerInverse kronecker
+                && factors != null
+                && plan.isRankCheaper(factors.inputs().size(0))) {
             terms = kronecker.project(factors.inputs(), factors.errors());
-        } else {
-            terms = null;
-            u.read(gradient.flat());
-            u.matrix().muli(scale);
         }
     }
 
@@ -92,7 +95,11 @@ final class FishLegBlock {
             target.flat().assign(gradient.flat()).muli(state.initialScale() * scale);
         } else if (terms != null) {
             ((KroneckerInverse) inverse).apply(terms, scale, target.weights(), target.bias());
+        } else if (inverse instanceof KroneckerInverse kronecker) {
+            kronecker.apply(scale, gradient, target);
         } else {
+            u.read(gradient.flat());
+            u.matrix().muli(scale);
             inverse.apply(u.matrix(), product.matrix());
             product.write(target.flat());
         }
@@ -112,20 +119,16 @@ final class FishLegBlock {
     /**
      * Computes the gradient of \( \langle c T, Q(\lambda) g \rangle \) with respect to the factors.
      *
+     * @param gradient the block's part of the summed gradient
      * @param residual the block's part of the residual r
      * @param factor c
      * @param preconditioned T = Q r if true, else T = r
      * @return the gradient's Euclidean norm, not finite if an element is not
      */
-    double computeFactorGradient(INDArray residual, double factor, boolean preconditioned) {
+    double computeFactorGradient(BlockVector gradient, INDArray residual, double factor, boolean preconditioned) {
         if (inverse == null) {
             return 0;
         }
-        JointMatrix r = new JointMatrix(
-                residual.dataType(),
-                u.matrix().size(0),
-                u.matrix().size(1),
-                bound.parameters().hasBias());
         r.read(residual);
         INDArray t = r.matrix();
         if (preconditioned) {
@@ -136,6 +139,8 @@ final class FishLegBlock {
         if (terms != null) {
             ((KroneckerInverse) inverse).factorGradient(terms, scale, t, factorGradient);
         } else {
+            u.read(gradient.flat());
+            u.matrix().muli(scale);
             inverse.factorGradient(u.matrix(), t, factorGradient);
         }
         return factorGradient.norm2Number().doubleValue();
@@ -150,6 +155,7 @@ final class FishLegBlock {
                     state.firstMoment(),
                     state.secondMoment(),
                     factorGradient,
+                    adamWork,
                     rate,
                     state.auxiliarySteps());
             refreshIfChanged();

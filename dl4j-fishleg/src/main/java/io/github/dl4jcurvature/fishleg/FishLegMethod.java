@@ -57,9 +57,7 @@ final class FishLegMethod implements CurvatureMethod {
     @Override
     public void onGradient(TrainingStep step) {
         describe(step.gradient());
-        for (int index = 0; index < blocks.size(); index++) {
-            blocks.get(index).take(step, gradientParts.get(index));
-        }
+        blocks.forEach(block -> block.take(step));
         long steps = blocks.get(0).state().steps();
         double rate = settings.auxiliaryLearningRate(step.iteration(), step.epoch());
         if (steps > 0 && steps % settings.updateEvery() == 0 && rate > 0) {

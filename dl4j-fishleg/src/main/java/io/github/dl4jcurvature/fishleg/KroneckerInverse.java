@@ -13,7 +13,7 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>with \( L \) of shape [inputs', inputs'] and \( R \) of shape [outputs, outputs]; \( \lambda = [L; R] \), both
  * row by row. For a gradient that is a sum over examples, \( U = c E^\top A' \), the product is \( c (E M)^\top (A' P) \):
- * its cost is \( O(N (o^2 + i'^2)) \) instead of \( O(o^2 i' + o i'^2) \), see {@link #project}.
+ * its cost is \( O(N (o^2 + i'^2)) \) instead of \( O(o^2 i' + o i'^2) \), see {@link #isRankCheaper}.
  *
  * <p>Source: Garcia et al., Fisher-Legendre (FishLeg) optimization of deep neural networks, ICLR 2023.
  */
@@ -95,6 +95,39 @@ final class KroneckerInverse implements InverseFisher {
         INDArray columns = rightFactor.mul(rightFactor).sum(0).reshape(outputs, 1); // sum_k R_ka^2
         INDArray rows = leftFactor.mul(leftFactor).sum(1).reshape(1, joint); // sum_k L_bk^2
         return columns.mmul(rows);
+    }
+
+    /**
+     * Whether a batch is so small that its inputs and errors are cheaper to multiply than their full product.
+     *
+     * @param outputs o
+     * @param joint i'
+     * @param rows N
+     * @return whether \( N (o^2 + i'^2 + o i') < o i' (o + i') \)
+     */
+    static boolean isRankCheaper(long outputs, long joint, long rows) {
+        return rows * (outputs * outputs + joint * joint + outputs * joint) < outputs * joint * (outputs + joint);
+    }
+
+    /**
+     * Computes \( c\, Q U \) for a matrix in the host's split layout.
+     *
+     * @param scale c
+     * @param u U
+     * @param result receives the product
+     */
+    void apply(double scale, BlockVector u, BlockVector result) {
+        MatrixView product = scratch.matrix("M U", outputs, joint);
+        if (u.bias() == u.weights()) {
+            Gemm.multiply(1, m, u.weights(), 0, product); // M U [o, i']
+            Gemm.multiply(scale, product, p, 0, result.weights()); // c M U P [o, i']
+            return;
+        }
+        int columns = joint - 1;
+        Gemm.multiply(1, m, u.weights(), 0, product.columns(0, columns)); // M U [o, i']
+        Gemm.multiply(1, m, u.bias(), 0, product.columns(columns, joint));
+        Gemm.multiply(scale, product, p.columns(0, columns), 0, result.weights()); // c M U P [o, i']
+        Gemm.multiply(scale, product, p.columns(columns, joint), 0, result.bias());
     }
 
     /**

@@ -295,7 +295,7 @@ class CurvatureListenerTest {
         }
 
         @Override
-        public boolean wantsTrainingFactors() {
+        public boolean wantsTrainingFactors(long rows) {
             return true;
         }
 

@@ -81,6 +81,13 @@ class KroneckerInverseTest {
             INDArray product = bias ? Nd4j.hstack(weights, biasPart) : weights;
             assertThatMatrix(product).isWithinRelativeFrobenius(expected, TOLERANCE);
 
+            BlockPlan plan = new BlockPlan("layer", new long[] {1}, OUTPUTS, JOINT, FishLeg.Form.KRONECKER);
+            BlockVector flat = BlockVector.of(hostLayout(u, bias), plan, bias);
+            BlockVector result = BlockVector.of(flat.flat().like(), plan, bias);
+            inverse.apply(2, flat, result);
+            assertThatMatrix(result.flat())
+                    .isWithinRelativeFrobenius(hostLayout(expected, bias).mul(2), TOLERANCE);
+
             INDArray dense = Nd4j.zeros(DataType.DOUBLE, lambda.length());
             INDArray ranked = dense.dup();
             inverse.factorGradient(terms, scale, t, ranked);
@@ -102,6 +109,21 @@ class KroneckerInverseTest {
             inverse.apply(u, product);
             assertThatMatrix(product).isWithinRelativeFrobenius(u.mul(0.3), TOLERANCE);
         }
+    }
+
+    /** Weights row by row, then the bias. */
+    private static INDArray hostLayout(INDArray joint, boolean bias) {
+        if (!bias) {
+            return joint.dup('c').reshape('c', new long[] {joint.length()});
+        }
+        INDArray flat = Nd4j.zeros(DataType.DOUBLE, joint.length());
+        for (int row = 0; row < OUTPUTS; row++) {
+            for (int column = 0; column < JOINT - 1; column++) {
+                flat.putScalar(row * (JOINT - 1L) + column, joint.getDouble(row, column));
+            }
+            flat.putScalar(OUTPUTS * (JOINT - 1L) + row, joint.getDouble(row, JOINT - 1));
+        }
+        return flat;
     }
 
     private static KroneckerInverse inverse(INDArray lambda) {
