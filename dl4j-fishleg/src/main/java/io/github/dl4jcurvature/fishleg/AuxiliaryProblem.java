@@ -43,10 +43,13 @@ final class AuxiliaryProblem {
     private final List<FishLegBlock> blocks;
     private final INDArray u; // [parameters], 0 where no block learns
     private final INDArray v; // [parameters], likewise
+    private final INDArray residual; // [parameters]
     private final MatrixView uView;
     private final MatrixView vView;
     private final List<BlockVector> uParts;
     private final List<BlockVector> vParts;
+    private final MatrixView residualView;
+    private final List<BlockVector> residualParts;
     private InputSource inputs;
     private FisherProduct fisher;
 
@@ -61,6 +64,9 @@ final class AuxiliaryProblem {
         this.u = Nd4j.createUninitializedDetached(parameters.dataType(), parameters.length())
                 .assign(0);
         this.v = u.dup();
+        this.residual = u.dup();
+        this.residualView = MatrixView.of(residual);
+        this.residualParts = blocks.stream().map(block -> block.part(residual)).toList();
         this.uView = MatrixView.of(u);
         this.vView = MatrixView.of(v);
         this.uParts = blocks.stream().map(block -> block.part(u)).toList();
@@ -114,12 +120,10 @@ final class AuxiliaryProblem {
             skip("|u| |v| is %s and u^T Q u is %s".formatted(scale, inner));
             return;
         }
-        INDArray residual = fisher.multiply(inputs.draw(step.batch(), number), v, uNorm, number); // F v [parameters]
-        MatrixView residualView = MatrixView.of(residual);
+        residual.assign(fisher.multiply(inputs.draw(step.batch(), number), v, uNorm, number)); // F v [parameters]
         Gemm.axpy(settings.damping(step.iteration(), step.epoch()), vView, residualView); // + gamma v
         Gemm.axpy(-1, uView, residualView); // - u
-        double gradientNorm =
-                factorGradients(gradient, residual, settings.preconditioned() ? 1 / (scale * scale) : 1 / scale);
+        double gradientNorm = factorGradients(gradient, settings.preconditioned() ? 1 / (scale * scale) : 1 / scale);
         if (!Double.isFinite(gradientNorm)) {
             skip("the gradient of the factors has the norm " + gradientNorm);
             return;
@@ -139,12 +143,12 @@ final class AuxiliaryProblem {
         }
     }
 
-    private double factorGradients(List<BlockVector> gradient, INDArray residual, double factor) {
+    private double factorGradients(List<BlockVector> gradient, double factor) {
         double sum = 0;
         for (int index = 0; index < blocks.size(); index++) {
             FishLegBlock block = blocks.get(index);
-            INDArray part = block.part(residual).flat();
-            sum += block.computeFactorGradient(gradient.get(index), part, factor, settings.preconditioned());
+            sum += block.computeFactorGradient(
+                    gradient.get(index), residualParts.get(index), factor, settings.preconditioned());
         }
         return sum;
     }

@@ -9,20 +9,32 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param flat shape [parameters of the block]
  * @param view the same
- * @param weights the part of the weights, shape [outputs, inputs]; the same as {@code view} for a layer without block
- * @param bias the part of the bias, shape [outputs, 1]; the same as {@code weights} if there is none
+ * @param weightsArray the part of the weights, shape [outputs, inputs]; the same as {@code flat} for a layer without block
+ * @param biasArray the part of the bias, shape [outputs]; the same as {@code weightsArray} if there is none
+ * @param weights view of {@code weightsArray}
+ * @param bias view of {@code biasArray}, shape [outputs, 1]; the same object as {@code weights} if there is none
  */
-record BlockVector(INDArray flat, MatrixView view, MatrixView weights, MatrixView bias) {
+record BlockVector(
+        INDArray flat,
+        MatrixView view,
+        INDArray weightsArray,
+        INDArray biasArray,
+        MatrixView weights,
+        MatrixView bias) {
 
     static BlockVector of(INDArray flat, BlockPlan plan, boolean hasBias) {
         MatrixView view = MatrixView.of(flat);
         if (!plan.hasBlock()) {
-            return new BlockVector(flat, view, view, view);
+            return new BlockVector(flat, view, flat, flat, view, view);
         }
         long outputs = plan.outputs();
         long inputs = hasBias ? plan.joint() - 1 : plan.joint();
-        MatrixView weights = MatrixView.of(Factors.matrix(flat, 0, outputs, inputs));
-        MatrixView bias = hasBias ? MatrixView.of(Factors.matrix(flat, outputs * inputs, outputs, 1)) : weights;
-        return new BlockVector(flat, view, weights, bias);
+        INDArray weightsArray = Factors.matrix(flat, 0, outputs, inputs);
+        MatrixView weights = MatrixView.of(weightsArray);
+        if (!hasBias) {
+            return new BlockVector(flat, view, weightsArray, weightsArray, weights, weights);
+        }
+        INDArray biasArray = Factors.slice(flat, outputs * inputs, outputs);
+        return new BlockVector(flat, view, weightsArray, biasArray, weights, MatrixView.of(biasArray));
     }
 }

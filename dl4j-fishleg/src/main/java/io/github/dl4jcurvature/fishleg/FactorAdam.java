@@ -2,7 +2,8 @@
 package io.github.dl4jcurvature.fishleg;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.ops.transforms.Transforms;
+import org.nd4j.linalg.api.ops.impl.updaters.AdamUpdater;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * One step of Adam on the factors of an inverse Fisher block,
@@ -10,7 +11,8 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * <p>\[ m \leftarrow \beta_1 m + (1 - \beta_1) g, \quad v \leftarrow \beta_2 v + (1 - \beta_2) g^2, \quad
  * \lambda \leftarrow \lambda - \eta \frac{m / (1 - \beta_1^k)}{\sqrt{v / (1 - \beta_2^k)} + \epsilon}. \]
  *
- * <p>Not the host's Adam, which adds \( \epsilon \) to a differently scaled root.
+ * <p>The host's Adam divides by \( \sqrt v + \epsilon' \) after scaling by \( \sqrt{1 - \beta_2^k} \); it is used here with
+ * \( \epsilon' = \epsilon \sqrt{1 - \beta_2^k} \), which makes both the same.
  *
  * <p>Source: Kingma and Ba, Adam: a method for stochastic optimization, ICLR 2015, algorithm 1.
  *
@@ -27,25 +29,14 @@ record FactorAdam(double firstDecay, double secondDecay, double epsilon) {
      * @param first m
      * @param second v
      * @param gradient g; overwritten
-     * @param work memory of the same size; overwritten
-     * @param rate \( \eta \)
+     * @param rate \( \eta \), positive
      * @param count k, the number of this step, from 1
      */
-    void step(
-            INDArray factors,
-            INDArray first,
-            INDArray second,
-            INDArray gradient,
-            INDArray work,
-            double rate,
-            long count) {
-        double firstCorrection = 1 - Math.pow(firstDecay, (double) count);
-        double secondCorrection = 1 - Math.pow(secondDecay, (double) count);
-        INDArray square = work.assign(gradient).muli(gradient).muli(1 - secondDecay);
-        first.muli(firstDecay).addi(gradient.muli(1 - firstDecay));
-        second.muli(secondDecay).addi(square);
-        INDArray denominator = work.assign(second).divi(secondCorrection);
-        Transforms.sqrt(denominator, false).addi(epsilon);
-        factors.subi(gradient.assign(first).divi(denominator).muli(rate / firstCorrection));
+    void step(INDArray factors, INDArray first, INDArray second, INDArray gradient, double rate, long count) {
+        double hostEpsilon = epsilon * Math.sqrt(1 - Math.pow(secondDecay, (double) count));
+        int iteration = Math.toIntExact(count - 1);
+        Nd4j.exec(new AdamUpdater(
+                gradient, second, first, rate, firstDecay, secondDecay, hostEpsilon, iteration)); // g <- step
+        factors.subi(gradient);
     }
 }

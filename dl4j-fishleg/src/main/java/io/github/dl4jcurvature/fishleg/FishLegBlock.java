@@ -25,7 +25,6 @@ final class FishLegBlock {
     private final JointMatrix product;
     private final JointMatrix r;
     private final INDArray factorGradient;
-    private final INDArray adamWork;
 
     private KroneckerInverse.@Nullable RankTerms terms;
     private double scale;
@@ -43,7 +42,6 @@ final class FishLegBlock {
         product = new JointMatrix(bound.values().dataType(), outputs, joint, hasBias && plan.hasBlock());
         r = new JointMatrix(bound.values().dataType(), outputs, joint, hasBias && plan.hasBlock());
         factorGradient = Nd4j.createUninitializedDetached(bound.values().dataType(), Math.max(plan.factors(), 1));
-        adamWork = factorGradient.dup();
     }
 
     FishLegState state() {
@@ -98,10 +96,10 @@ final class FishLegBlock {
         } else if (inverse instanceof KroneckerInverse kronecker) {
             kronecker.apply(scale, gradient, target);
         } else {
-            u.read(gradient.flat());
+            u.read(gradient);
             u.matrix().muli(scale);
             inverse.apply(u.matrix(), product.matrix());
-            product.write(target.flat());
+            product.write(target);
         }
     }
 
@@ -111,9 +109,10 @@ final class FishLegBlock {
             vector.muli(state.initialScale());
             return;
         }
-        u.read(vector);
+        BlockVector described = BlockVector.of(vector, plan, bound.parameters().hasBias());
+        u.read(described);
         inverse.apply(u.matrix(), product.matrix());
-        product.write(vector);
+        product.write(described);
     }
 
     /**
@@ -125,7 +124,7 @@ final class FishLegBlock {
      * @param preconditioned T = Q r if true, else T = r
      * @return the gradient's Euclidean norm, not finite if an element is not
      */
-    double computeFactorGradient(BlockVector gradient, INDArray residual, double factor, boolean preconditioned) {
+    double computeFactorGradient(BlockVector gradient, BlockVector residual, double factor, boolean preconditioned) {
         if (inverse == null) {
             return 0;
         }
@@ -139,7 +138,7 @@ final class FishLegBlock {
         if (terms != null) {
             ((KroneckerInverse) inverse).factorGradient(terms, scale, t, factorGradient);
         } else {
-            u.read(gradient.flat());
+            u.read(gradient);
             u.matrix().muli(scale);
             inverse.factorGradient(u.matrix(), t, factorGradient);
         }
@@ -155,7 +154,6 @@ final class FishLegBlock {
                     state.firstMoment(),
                     state.secondMoment(),
                     factorGradient,
-                    adamWork,
                     rate,
                     state.auxiliarySteps());
             refreshIfChanged();

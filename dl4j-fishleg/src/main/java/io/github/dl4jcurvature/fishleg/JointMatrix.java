@@ -28,20 +28,18 @@ final class JointMatrix {
     }
 
     /** Copies from the host's layout. */
-    void read(INDArray flat) {
-        long count = weights.length();
-        weights.assign(Factors.matrix(flat, 0, weights.size(0), weights.size(1)));
+    void read(BlockVector vector) {
+        weights.assign(vector.weightsArray());
         if (bias != null) {
-            bias.assign(Factors.slice(flat, count, bias.length()));
+            bias.assign(vector.biasArray());
         }
     }
 
     /** Copies to the host's layout. */
-    void write(INDArray flat) {
-        long count = weights.length();
-        Factors.matrix(flat, 0, weights.size(0), weights.size(1)).assign(weights);
+    void write(BlockVector vector) {
+        vector.weightsArray().assign(weights);
         if (bias != null) {
-            Factors.slice(flat, count, bias.length()).assign(bias);
+            vector.biasArray().assign(bias);
         }
     }
 }

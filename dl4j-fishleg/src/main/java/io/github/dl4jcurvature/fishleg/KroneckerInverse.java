@@ -3,6 +3,7 @@ package io.github.dl4jcurvature.fishleg;
 
 import io.github.dl4jcurvature.linalg.Gemm;
 import io.github.dl4jcurvature.linalg.MatrixView;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -29,6 +30,7 @@ final class KroneckerInverse implements InverseFisher {
     private final INDArray mArray;
     private final INDArray pArray;
     private final Scratch scratch;
+    private @Nullable GradientViews gradientViews;
 
     KroneckerInverse(long outputs, long joint, INDArray lambda) {
         this.outputs = Math.toIntExact(outputs);
@@ -215,12 +217,27 @@ final class KroneckerInverse implements InverseFisher {
     }
 
     private MatrixView leftPart(INDArray gradient) {
-        return MatrixView.of(Factors.matrix(gradient, 0, joint, joint));
+        return gradientViews(gradient).left();
     }
 
     private MatrixView rightPart(INDArray gradient) {
-        return MatrixView.of(Factors.matrix(gradient, (long) joint * joint, outputs, outputs));
+        return gradientViews(gradient).right();
     }
+
+    /** The caller keeps one array for gradients. */
+    private GradientViews gradientViews(INDArray gradient) {
+        GradientViews views = gradientViews;
+        if (views == null || views.vector() != gradient) {
+            views = new GradientViews(
+                    gradient,
+                    MatrixView.of(Factors.matrix(gradient, 0, joint, joint)),
+                    MatrixView.of(Factors.matrix(gradient, (long) joint * joint, outputs, outputs)));
+            gradientViews = views;
+        }
+        return views;
+    }
+
+    private record GradientViews(INDArray vector, MatrixView left, MatrixView right) {}
 
     /** A batch's inputs and errors, and their products with P and M. */
     record RankTerms(

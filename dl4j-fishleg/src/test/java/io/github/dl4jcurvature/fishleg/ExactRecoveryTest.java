@@ -46,7 +46,6 @@ class ExactRecoveryTest {
         INDArray first = lambda.like();
         INDArray second = lambda.like();
         INDArray gradient = lambda.like();
-        INDArray work = lambda.like();
         INDArray v = Nd4j.zeros(DataType.DOUBLE, 1, ORDER);
         for (int k = 1; k <= STEPS; k++) {
             inverse.refresh();
@@ -60,7 +59,7 @@ class ExactRecoveryTest {
                 t.divi(scale);
             }
             inverse.factorGradient(u, t.divi(scale), gradient);
-            adam.step(lambda, first, second, gradient, work, RATE * (1 - (k - 1) / (double) STEPS), k);
+            adam.step(lambda, first, second, gradient, RATE * (1 - (k - 1) / (double) STEPS), k);
         }
         inverse.refresh();
     }

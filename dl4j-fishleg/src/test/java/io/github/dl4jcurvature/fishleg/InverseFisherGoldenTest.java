@@ -78,8 +78,7 @@ class InverseFisherGoldenTest {
         for (int layer = 0; golden.has("lam%d_L_after_adam".formatted(layer)); layer++) {
             INDArray lambda = factors(golden, "lam%d_".formatted(layer), "");
             INDArray gradient = factors(golden, "grad_ggn_pre%d_".formatted(layer), "");
-            new FactorAdam(0.9, 0.999, 1e-8)
-                    .step(lambda, lambda.like(), lambda.like(), gradient, lambda.like(), rate, 1);
+            new FactorAdam(0.9, 0.999, 1e-8).step(lambda, lambda.like(), lambda.like(), gradient, rate, 1);
             assertThatMatrix(lambda)
                     .isWithinRelativeFrobenius(factors(golden, "lam%d_".formatted(layer), "_after_adam"), TOLERANCE);
 
