@@ -39,13 +39,13 @@ public final class CurveFigure {
     public CurveFigure(String title, String xLabel, String yLabel) {
         this.title = title;
         chart = new XYChartBuilder()
-                .width(720)
+                .width(860)
                 .height(440)
                 .title(title)
                 .xAxisTitle(xLabel)
                 .yAxisTitle(yLabel)
                 .build();
-        chart.getStyler().setChartBackgroundColor(Color.WHITE).setLegendPosition(LegendPosition.InsideNE);
+        chart.getStyler().setChartBackgroundColor(Color.WHITE).setLegendPosition(LegendPosition.OutsideE);
         chart.getStyler().setPlotGridLinesColor(new Color(0xDDDDDD)).setMarkerSize(0);
     }
 
