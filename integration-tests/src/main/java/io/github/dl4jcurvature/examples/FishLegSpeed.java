@@ -27,6 +27,7 @@ public final class FishLegSpeed {
                 "network",
                 "Adam ms",
                 "FishLeg ms",
+                "frozen ms",
                 "ratio",
                 "ratio, quartiles",
                 "Adam state",

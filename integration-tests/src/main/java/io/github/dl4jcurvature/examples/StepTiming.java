@@ -18,7 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Time of a FishLeg step over that of an Adam step on one autoencoder.
+ * Time of a FishLeg step over that of an Adam step on one autoencoder; FishLeg with frozen curvature shows what of it is
+ * the step itself and what the auxiliary updates.
  *
  * <p>Blocks of steps of the two alternate, and each pair of neighbouring blocks gives one ratio: a disturbance of the
  * machine meets both or spoils few ratios, of which the median is reported. A block has a multiple of ten steps and so the
@@ -39,6 +40,7 @@ final class StepTiming {
     private final int inputs;
     private final double[] adamMilliseconds = new double[ROUNDS];
     private final double[] fishLegMilliseconds = new double[ROUNDS];
+    private final double[] frozenMilliseconds = new double[ROUNDS];
     private final double[] ratios = new double[ROUNDS];
     private long parameters;
     private long adamState;
@@ -73,13 +75,17 @@ final class StepTiming {
         TrainingRun adam = new TrainingRun(task, new Adam(1e-3), SEED);
         TrainingRun fishLeg = new TrainingRun(
                 task, FishLeg.builder().updateEvery(UPDATE_EVERY).build(), SEED);
+        TrainingRun frozen =
+                new TrainingRun(task, FishLeg.builder().auxiliaryLearningRate(0).build(), SEED);
         for (int round = 0; round < WARM_UP_ROUNDS; round++) {
             adam.trainSteps(block);
             fishLeg.trainSteps(block);
+            frozen.trainSteps(block);
         }
         for (int round = 0; round < ROUNDS; round++) {
             adamMilliseconds[round] = millisecondsPerStep(adam);
             fishLegMilliseconds[round] = millisecondsPerStep(fishLeg);
+            frozenMilliseconds[round] = millisecondsPerStep(frozen);
             ratios[round] = fishLegMilliseconds[round] / adamMilliseconds[round];
         }
         parameters = adam.parameters();
@@ -109,6 +115,7 @@ final class StepTiming {
                 design.toString(),
                 "%.3f".formatted(Quantiles.of(adamMilliseconds, 0.5)),
                 "%.3f".formatted(Quantiles.of(fishLegMilliseconds, 0.5)),
+                "%.3f".formatted(Quantiles.of(frozenMilliseconds, 0.5)),
                 "%.2f".formatted(Quantiles.of(ratios, 0.5)),
                 "%.2f to %.2f".formatted(Quantiles.of(ratios, 0.25), Quantiles.of(ratios, 0.75)),
                 String.valueOf(adamState),
@@ -118,6 +125,7 @@ final class StepTiming {
 
     void addTo(Figures figures) {
         figures.put("fishleg.ms." + name, Quantiles.of(fishLegMilliseconds, 0.5))
+                .put("frozen.ms." + name, Quantiles.of(frozenMilliseconds, 0.5))
                 .put("adam.ms." + name, Quantiles.of(adamMilliseconds, 0.5))
                 .put("fishleg.state." + name, fishLegState)
                 .put("adam.state." + name, adamState)
