@@ -48,7 +48,7 @@ class ReportTest {
         assertThat(image.find()).isTrue();
         assertThat(ImageIO.read(new ByteArrayInputStream(Base64.getDecoder().decode(image.group(1))))
                         .getWidth())
-                .isEqualTo(720);
+                .isEqualTo(860);
     }
 
     @Test
