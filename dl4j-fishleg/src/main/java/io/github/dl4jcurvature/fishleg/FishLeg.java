@@ -173,10 +173,16 @@ public final class FishLeg implements CurvatureConfiguration {
 
     /** The scale \( q_0 \) of the initial \( Q \). */
     double initialScale() {
-        return switch (initialisation) {
+        double scale = switch (initialisation) {
             case SGD_STEP -> sgdLearningRate / getLearningRate(0, 0);
             case INVERSE_DAMPING -> 1 / damping(0, 0);
         };
+        if (!(scale > 0 && scale < Double.POSITIVE_INFINITY)) {
+            throw new IllegalStateException(
+                    "scale of the initial Q must be positive and finite but is %s with the start %s; let the schedules of learning rate and damping start above 0"
+                            .formatted(scale, initialisation));
+        }
+        return scale;
     }
 
     double momentum() {

@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * inverse exactly; so the auxiliary problem with Gaussian probes must find it.
  *
  * <p>The same experiment in Python ends with |Q (C + gamma I) - I| / sqrt(n) below 1e-3 without and at 0.05 with
- * preconditioning, from 34 at the start; with the sign of the residual flipped it diverges.
+ * preconditioning, from 34 at the start.
  */
 class ExactRecoveryTest {
     private static final int ORDER = 10;

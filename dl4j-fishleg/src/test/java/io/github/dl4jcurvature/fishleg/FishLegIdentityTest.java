@@ -66,21 +66,6 @@ class FishLegIdentityTest {
     }
 
     @Test
-    void theFormWithoutScaleGivesTheSameStepsFromTheBatchAndFromTheFullGradient() {
-        FishLegBuilder settings = FishLeg.builder()
-                .learningRate(RATE)
-                .updateEvery(3)
-                .differenceStep(1e-5)
-                .weightDecay(0);
-        MultiLayerNetwork ranked = trained(TestNetworks.builder(settings.build()));
-        // a threshold that is never reached makes the host's gradient the only source
-        MultiLayerNetwork dense = trained(TestNetworks.builder(settings.build())
-                .gradientNormalization(GradientNormalization.ClipElementWiseAbsoluteValue)
-                .gradientNormalizationThreshold(1e9));
-        assertThatMatrix(dense.params()).isWithinRelativeFrobenius(ranked.params(), 1e-10);
-    }
-
-    @Test
     void aTightStepBoundShortensTheStepToItsLength() {
         double bound = 1e-6;
         FishLegBuilder bounded =

@@ -24,6 +24,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.nd4j.linalg.schedule.FixedSchedule;
 import org.slf4j.LoggerFactory;
 
 import static io.github.dl4jcurvature.testkit.MatrixAssert.assertThatMatrix;
@@ -136,6 +137,16 @@ class FishLegMisuseTest {
         network.init();
         network.addListeners(new CurvatureListener());
         assertThatThrownBy(() -> network.fit(TestNetworks.batch(0))).hasMessageContaining("MCXENT");
+    }
+
+    @Test
+    void aScheduleThatStartsAtZeroHasNoFirstStepToMatch() {
+        MultiLayerNetwork network = TestNetworks.classifier(
+                FishLeg.builder().learningRateSchedule(new FixedSchedule(0)).build());
+        network.addListeners(new CurvatureListener());
+        assertThatThrownBy(() -> network.fit(TestNetworks.batch(0)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("scale of the initial Q must be positive and finite but is Infinity");
     }
 
     @Test
