@@ -45,11 +45,21 @@ final class FlatLayout {
 
     /** The entries of one parameter in a flat vector [n], as a view in the parameter's shape. */
     INDArray view(INDArray flat, String layer, String key) {
+        Slot slot = slot(layer, key);
+        return entries(flat, slot).reshape(slot.view().ordering(), slot.view().shape());
+    }
+
+    /** Index of the first entry of one parameter in the flat vector. */
+    long start(String layer, String key) {
+        return slot(layer, key).from();
+    }
+
+    private Slot slot(String layer, String key) {
         Slot slot = slots.get(new Id(layer, key));
         if (slot == null) {
             throw new IllegalArgumentException("layer '%s' has no parameter %s".formatted(layer, key));
         }
-        return entries(flat, slot).reshape(slot.view().ordering(), slot.view().shape());
+        return slot;
     }
 
     /** Zeroes the entries of frozen parameters and running statistics in a flat vector [n], in place. */

@@ -212,7 +212,17 @@ public final class LayerFactors {
                 layer, weightShapes, biasKey, inputs, errors.mulColumnVector(rows), examples, positions);
     }
 
-    private INDArray inputsOf(String key) {
+    /** A matrix [rows, k] with the rows of each example together, shape [N, rows per example, k], 'c' order. */
+    INDArray byExample(INDArray matrix) {
+        long columns = matrix.size(1);
+        return matrix.dup('c')
+                .reshape('c', errors.size(0) / (examples * positions), examples, positions, columns) // [T, N, P, k]
+                .permute(1, 0, 2, 3)
+                .dup('c')
+                .reshape('c', examples, rowsPerExample(), columns);
+    }
+
+    INDArray inputsOf(String key) {
         if (weightShapes.size() == 1) {
             return inputs;
         }

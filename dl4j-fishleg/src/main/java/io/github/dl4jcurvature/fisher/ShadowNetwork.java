@@ -113,6 +113,17 @@ public final class ShadowNetwork {
     }
 
     /**
+     * Which parameters gradients descend on: running statistics and frozen layers are not among them.
+     *
+     * @return fresh vector [n], 1 for those that are trained, else 0
+     */
+    public INDArray trained() {
+        INDArray trained = Nd4j.ones(parameters().dataType(), parameters().length());
+        layout.clearUntrained(trained);
+        return trained;
+    }
+
+    /**
      * Gradient of the last pass, summed over the examples and without regularisation. Entries of batch normalisation's
      * running statistics hold what the host puts there, which is no gradient.
      *

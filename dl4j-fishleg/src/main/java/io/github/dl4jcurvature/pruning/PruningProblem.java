@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.pruning;
 
+import io.github.dl4jcurvature.fisher.ExampleGradients;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
