@@ -103,7 +103,9 @@ final class FactorGradients implements ExampleGradients {
     private static void singleRows(INDArray inputs, INDArray errors, INDArray result) {
         long fanIn = inputs.size(1);
         for (long j = 0; j < errors.size(2); j++) {
-            INDArray column = errors.get(NDArrayIndex.all(), NDArrayIndex.point(0), NDArrayIndex.point(j)); // [m]
+            INDArray column = errors.get(NDArrayIndex.all(), NDArrayIndex.point(0), NDArrayIndex.point(j))
+                    .dup()
+                    .reshape(errors.size(0), 1); // [m, 1]
             result.get(NDArrayIndex.all(), NDArrayIndex.interval(j * fanIn, (j + 1) * fanIn))
                     .assign(inputs.mulColumnVector(column));
         }
