@@ -3,6 +3,7 @@ package io.github.dl4jcurvature.fisher;
 
 import java.util.Arrays;
 
+import org.deeplearning4j.nn.api.Model;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSet;
@@ -77,6 +78,16 @@ public record CurvatureBatch(
      */
     public static CurvatureBatch ofInputs(INDArray... inputs) {
         return new CurvatureBatch(inputs, null, null, null);
+    }
+
+    /**
+     * The batch that a network is being trained on.
+     *
+     * @param model a MultiLayerNetwork or ComputationGraph whose listener is called at the end of its backward pass
+     * @return references to inputs, labels and masks, valid during that call
+     */
+    public static CurvatureBatch ofTraining(Model model) {
+        return HostNetwork.of(model).batch();
     }
 
     /**

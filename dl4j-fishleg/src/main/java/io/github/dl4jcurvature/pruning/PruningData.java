@@ -11,6 +11,8 @@ import java.util.SplittableRandom;
 
 import io.github.dl4jcurvature.fisher.CurvatureBatch;
 import io.github.dl4jcurvature.fisher.Draws;
+import io.github.dl4jcurvature.fisher.ShadowNetwork;
+import org.deeplearning4j.nn.api.Model;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
@@ -99,6 +101,32 @@ final class PruningData implements Serializable {
     CurvatureBatch draw(long size, long seed, long number) {
         int all = Math.toIntExact(examples);
         return rows(Arrays.copyOfRange(permutation(all, seed, number), 0, (int) Math.min(size, all)));
+    }
+
+    /**
+     * Refuses examples that the network does not take.
+     *
+     * @throws IllegalArgumentException with the shapes, if a pass with one example fails
+     */
+    void requireFits(Model model) {
+        CurvatureBatch one = rows(new int[] {0});
+        try {
+            ShadowNetwork.withOwnParameters(model).withLabels(one);
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException(
+                    "data do not fit the network: one example has features %s and labels %s (%s); pass data of the shapes that it is trained with"
+                            .formatted(shapes(one.inputs()), shapes(one.labels()), e.getMessage()),
+                    e);
+        }
+    }
+
+    private static String shapes(INDArray @Nullable [] arrays) {
+        return arrays == null
+                ? "none"
+                : Arrays.stream(arrays)
+                        .map(array -> Arrays.toString(array.shape()))
+                        .toList()
+                        .toString();
     }
 
     private void append(CurvatureBatch batch) {
