@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.fisher;
 
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.GradientUpdater;
 
@@ -13,10 +14,12 @@ import org.nd4j.linalg.learning.GradientUpdater;
  * @param values the parameters themselves: a live view, shape [parameters.length()]
  * @param gradientTransformed whether the host changes the gradient before the updater sees it (L1, L2, clipping), so
  *     that it is no longer the product of errors and inputs
+ * @param mask 0 for parameters that are held at zero, else 1, shape [parameters.length()]; null if none is
  */
 public record CurvatureBlock(
         GradientUpdater<?> updater,
         LayerParameters parameters,
         long offset,
         INDArray values,
-        boolean gradientTransformed) {}
+        boolean gradientTransformed,
+        @Nullable INDArray mask) {}

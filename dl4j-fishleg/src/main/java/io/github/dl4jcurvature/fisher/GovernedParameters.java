@@ -16,6 +16,7 @@ import org.deeplearning4j.nn.updater.UpdaterBlock.ParamState;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.regularization.Regularization;
 
 /** Finds out which parameters each curvature-aware updater configuration of a network governs. */
@@ -74,7 +75,8 @@ final class GovernedParameters {
                 parameters,
                 block.getParamOffsetStart(),
                 values,
-                states.stream().anyMatch(GovernedParameters::gradientTransformed));
+                states.stream().anyMatch(GovernedParameters::gradientTransformed),
+                mask(block));
     }
 
     /** Consecutive views of one buffer, seen as one. */
@@ -86,21 +88,26 @@ final class GovernedParameters {
         return Nd4j.create(first.data(), new long[] {length}, new long[] {1}, first.offset(), 'c');
     }
 
+    @SuppressWarnings("ReferenceEquality") // one runtime layer, not an equal one
     private static LayerParameters describe(List<ParamState> states) {
         Trainable layer = states.get(0).getLayer();
-        List<String> names = states.stream().map(ParamState::getParamName).toList();
-        List<Long> lengths =
-                states.stream().map(state -> state.getParamView().length()).toList();
-        String name = layer.getConfig().getLayerName();
-        if (isAffine(layer, names)) {
-            long[] shape = weights(layer).shape();
-            return new LayerParameters(name, LayerParameters.Kind.AFFINE, names, lengths, shape[0], shape[1]);
+        List<ParameterSections.Entry> entries = new ArrayList<>();
+        long start = 0;
+        for (ParamState state : states) {
+            INDArray parameter = Objects.requireNonNull(
+                    state.getLayer().paramTable(false).get(state.getParamName()), "the host lists what a layer has");
+            entries.add(new ParameterSections.Entry(state.getParamName(), start, parameter.shape()));
+            start += parameter.length();
         }
-        return new LayerParameters(name, LayerParameters.Kind.OTHER, names, lengths, 0, 0);
-    }
-
-    private static INDArray weights(Trainable layer) {
-        return Objects.requireNonNull(layer.paramTable(false).get("W"), "an affine layer has weights");
+        boolean oneLayer = states.stream().allMatch(state -> state.getLayer() == layer);
+        Layer runtime = oneLayer ? layerOf(layer) : null;
+        return new LayerParameters(
+                layer.getConfig().getLayerName(),
+                states.stream().map(ParamState::getParamName).toList(),
+                entries.stream().map(ParameterSections.Entry::length).toList(),
+                runtime == null
+                        ? ParameterSections.unknown(entries)
+                        : ParameterSections.of(runtime.conf().getLayer(), entries));
     }
 
     /** A graph lists its vertices where a multi-layer network lists its layers. */
@@ -111,11 +118,44 @@ final class GovernedParameters {
         return trainable instanceof Layer layer ? layer : null;
     }
 
-    private static boolean isAffine(Trainable trainable, List<String> names) {
-        Layer layer = layerOf(trainable);
-        return layer != null
-                && LayerRecorder.supports(layer)
-                && (names.equals(List.of("W")) || names.equals(List.of("W", "b")));
+    /** The masks that the configurations of a block's layer carry; another list of objects after a change. */
+    static List<ParameterMask> masks(UpdaterBlock block) {
+        List<ParameterMask> masks = new ArrayList<>();
+        for (ParamState state : block.getLayersAndVariablesInBlock()) {
+            List<Regularization> regularization =
+                    state.getLayer().getConfig().getRegularizationByParam(state.getParamName());
+            if (regularization != null) {
+                regularization.stream()
+                        .filter(ParameterMask.class::isInstance)
+                        .map(ParameterMask.class::cast)
+                        .forEach(masks::add);
+            }
+        }
+        return masks;
+    }
+
+    /** 0 where an entry of the block is held at zero, else 1; null if none is. */
+    private static @Nullable INDArray mask(UpdaterBlock block) {
+        List<ParamState> states = block.getLayersAndVariablesInBlock();
+        List<ParameterMask> masks = masks(block);
+        if (masks.isEmpty()) {
+            return null;
+        }
+        INDArray values = joined(states);
+        INDArray mask = Nd4j.createUninitializedDetached(values.dataType(), values.length());
+        mask.assign(1);
+        long start = 0;
+        for (ParamState state : states) {
+            long length = state.getParamView().length();
+            for (ParameterMask each : masks) {
+                INDArray part = each.maskOf(state.getParamName(), mask.dataType());
+                if (part != null && part.length() == length) {
+                    mask.get(NDArrayIndex.interval(start, start + length)).muli(part);
+                }
+            }
+            start += length;
+        }
+        return mask;
     }
 
     private static boolean gradientTransformed(ParamState state) {

@@ -41,6 +41,11 @@ final class GraphHost implements HostNetwork {
     }
 
     @Override
+    public INDArray parameters() {
+        return graph.params();
+    }
+
+    @Override
     public INDArray gradient() {
         return gradient.of(graph.getFlattenedGradients());
     }

@@ -42,6 +42,9 @@ interface HostNetwork {
     /** Replaces the updater by a new one with fresh state. */
     void rebuildUpdater();
 
+    /** The flat parameters: a live view. */
+    INDArray parameters();
+
     /** The flat gradient, shape [parameters]: a live view. */
     INDArray gradient();
 

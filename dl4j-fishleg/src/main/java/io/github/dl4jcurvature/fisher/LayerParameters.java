@@ -3,40 +3,42 @@ package io.github.dl4jcurvature.fisher;
 
 import java.util.List;
 
+import org.deeplearning4j.nn.api.Model;
+
 /**
- * The parameters of one layer that share an updater configuration.
+ * Consecutive parameters of one layer.
  *
  * @param layer name of the layer
- * @param kind how the parameters act
- * @param names parameter keys in the host's order
+ * @param names parameter keys in the order of memory
  * @param lengths number of elements of each, in the same order
- * @param inputs columns of the joint matrix without the bias; 0 unless the kind is {@link Kind#AFFINE}
- * @param outputs rows of the joint matrix; 0 unless the kind is {@link Kind#AFFINE}
+ * @param sections how the layer uses them; together they cover every element once
  */
-public record LayerParameters(
-        String layer, Kind kind, List<String> names, List<Long> lengths, long inputs, long outputs) {
-
-    /** How a layer uses its parameters. */
-    public enum Kind {
-        /** One map z = W&#8868;a + b: the keys are W, stored as [inputs, outputs] in 'f' order, and optionally b after it. */
-        AFFINE,
-        /** Anything else. */
-        OTHER
-    }
+public record LayerParameters(String layer, List<String> names, List<Long> lengths, List<ParameterSection> sections) {
 
     /** Copies the lists. */
     public LayerParameters {
         names = List.copyOf(names);
         lengths = List.copyOf(lengths);
+        sections = List.copyOf(sections);
     }
 
     /**
-     * Whether the bias is among the parameters of an affine layer.
+     * Parameters at their place in a network.
      *
-     * @return true if there are two parameters
+     * @param parameters what they are
+     * @param offset position of the first in the flat parameter vector
      */
-    public boolean hasBias() {
-        return kind == Kind.AFFINE && names.size() == 2;
+    public record Placed(LayerParameters parameters, long offset) {}
+
+    /**
+     * All parameters of a network on which gradients descend; not among them are running statistics, frozen layers and
+     * vertices of a graph that are not layers.
+     *
+     * @param model an initialised MultiLayerNetwork or ComputationGraph
+     * @return in the order of the flat parameter vector
+     */
+    public static List<Placed> of(Model model) {
+        return TrainedParameters.of(HostNetwork.of(model));
     }
 
     /**

@@ -41,6 +41,11 @@ final class MultiLayerHost implements HostNetwork {
     }
 
     @Override
+    public INDArray parameters() {
+        return network.params();
+    }
+
+    @Override
     public INDArray gradient() {
         return gradient.of(network.getFlattenedGradients());
     }

@@ -25,6 +25,7 @@ final class NetworkBinding {
 
     private @Nullable BaseMultiLayerUpdater<?> bound;
     private @Nullable INDArray boundParameters;
+    private List<ParameterMask> boundMasks = List.of();
     private List<CurvatureMethod> methods = List.of();
     private @Nullable CurvatureBatch batch;
 
@@ -55,10 +56,12 @@ final class NetworkBinding {
 
     @SuppressWarnings("ReferenceEquality") // equal updaters of two networks are different updaters
     void onGradient(Model model) {
-        if (network.updater() != bound || model.params() != boundParameters) {
+        List<ParameterMask> masks = masks(network.updater());
+        if (network.updater() != bound || model.params() != boundParameters || !areSame(masks, boundMasks)) {
             plan(network);
             bound = network.updater();
             boundParameters = model.params();
+            boundMasks = masks;
             methods = bind(model, bound);
         }
         if (methods.isEmpty() || batch == null) {
@@ -68,6 +71,18 @@ final class NetworkBinding {
                 network.iteration(), network.epoch(), network.divisor(), network.gradient(), batch, recorder.take());
         batch = null;
         methods.forEach(method -> method.onGradient(step));
+    }
+
+    private static List<ParameterMask> masks(BaseMultiLayerUpdater<?> updater) {
+        List<ParameterMask> masks = new ArrayList<>();
+        updater.getUpdaterBlocks().forEach(block -> masks.addAll(GovernedParameters.masks(block)));
+        return masks;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a changed mask is another object
+    private static boolean areSame(List<ParameterMask> left, List<ParameterMask> right) {
+        return left.size() == right.size()
+                && java.util.stream.IntStream.range(0, left.size()).allMatch(i -> left.get(i) == right.get(i));
     }
 
     private List<CurvatureMethod> bind(Model model, BaseMultiLayerUpdater<?> updater) {

@@ -3,19 +3,19 @@ package io.github.dl4jcurvature.fishleg;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 
 import io.github.dl4jcurvature.fisher.LayerParameters;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonAutoDetect;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
  * What a FishLeg configuration must know of its layer to size its state; part of the network's JSON.
  *
- * <p>State, in this order: {@value #HEADER} counters, momentum (one element for each parameter), \( \lambda \) and its two
- * Adam moments. The host asks for sizes one parameter at a time and adds them up; the whole state is therefore assigned to
+ * <p>State, in this order: {@value #HEADER} counters, momentum (one element for each parameter), \( \lambda \) of all blocks, its
+ * two Adam moments and, if probes are averaged gradients, their average. The host asks for sizes one parameter at a time and adds them up; the whole state is therefore assigned to
  * the longest parameter and, if several are as long, shared among them.
  */
 @JsonAutoDetect(
@@ -25,55 +25,55 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 final class BlockPlan implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    /** Number of counters at the start of the state: steps, auxiliary steps, skipped auxiliary steps, reserve. */
+    /** Number of counters at the start of the state: steps, auxiliary steps, skipped auxiliary steps, initial scale. */
     static final int HEADER = 4;
 
     private final String layer;
     private final long[] lengths;
-    private final long outputs;
-    private final long joint;
-    private final FishLeg.Form form;
+    private final List<SubBlockPlan> blocks;
+    private final boolean averaged;
 
     BlockPlan(
             @JsonProperty("layer") String layer,
             @JsonProperty("lengths") long[] lengths,
-            @JsonProperty("outputs") long outputs,
-            @JsonProperty("joint") long joint,
-            @JsonProperty("form") FishLeg.Form form) {
+            @JsonProperty("blocks") List<SubBlockPlan> blocks,
+            @JsonProperty("averaged") boolean averaged) {
         this.layer = layer;
         this.lengths = lengths.clone();
-        this.outputs = outputs;
-        this.joint = joint;
-        this.form = form;
+        this.blocks = List.copyOf(blocks);
+        this.averaged = averaged;
     }
 
-    static BlockPlan of(LayerParameters parameters, FishLeg.Form form) {
+    /**
+     * The plan of a layer.
+     *
+     * @param parameters the layer
+     * @param shape what determines its blocks; null for a layer without blocks
+     * @param averaged whether the state holds an average of gradients
+     */
+    static BlockPlan of(LayerParameters parameters, @Nullable BlockShape shape, boolean averaged) {
         long[] lengths =
                 parameters.lengths().stream().mapToLong(Long::longValue).toArray();
-        long joint = parameters.inputs() + (parameters.hasBias() ? 1 : 0);
-        return new BlockPlan(parameters.layer(), lengths, parameters.outputs(), joint, form);
+        List<SubBlockPlan> blocks = shape == null ? List.of() : SubBlockPlan.of(parameters, shape);
+        return new BlockPlan(parameters.layer(), lengths, blocks, averaged);
     }
 
     String layer() {
         return layer;
     }
 
-    long outputs() {
-        return outputs;
+    List<SubBlockPlan> blocks() {
+        return blocks;
     }
 
-    /** Columns of the joint matrix, the bias included. */
-    long joint() {
-        return joint;
+    /** Whether the layer has inverse Fisher blocks of its own; else Q is a multiple of the identity. */
+    boolean hasBlocks() {
+        return !blocks.isEmpty();
     }
 
-    FishLeg.Form form() {
-        return form;
-    }
-
-    /** Whether the layer has an inverse Fisher block of its own; else Q is a multiple of the identity. */
-    boolean hasBlock() {
-        return outputs > 0;
+    /** Whether the state holds an average of gradients. */
+    boolean averaged() {
+        return averaged;
     }
 
     long parameters() {
@@ -82,29 +82,17 @@ final class BlockPlan implements Serializable {
 
     /** Number of elements of \( \lambda \). */
     long factors() {
-        if (!hasBlock()) {
-            return 0;
-        }
-        return form == FishLeg.Form.KRONECKER
-                ? KroneckerInverse.size(outputs, joint)
-                : ScaledKroneckerInverse.size(outputs, joint);
+        return blocks.stream().mapToLong(SubBlockPlan::factors).sum();
     }
 
     /** Whether the product with Q is cheaper from the inputs and errors of so many rows than from their full product. */
     boolean isRankCheaper(long rows) {
-        return KroneckerInverse.isRankCheaper(outputs, joint, rows);
-    }
-
-    /** The inverse Fisher block on the given factors. */
-    InverseFisher inverse(INDArray lambda) {
-        return form == FishLeg.Form.KRONECKER
-                ? new KroneckerInverse(outputs, joint, lambda)
-                : new ScaledKroneckerInverse(outputs, joint, lambda);
+        return blocks.stream().anyMatch(block -> block.isRankCheaper(rows));
     }
 
     /** Number of elements of state that the block needs. */
     long required() {
-        return HEADER + parameters() + 3 * factors();
+        return HEADER + parameters() + 3 * factors() + (averaged ? parameters() : 0);
     }
 
     /** Answer to the host's question for a parameter of the given length. */
@@ -127,18 +115,17 @@ final class BlockPlan implements Serializable {
         return other instanceof BlockPlan that
                 && layer.equals(that.layer)
                 && Arrays.equals(lengths, that.lengths)
-                && outputs == that.outputs
-                && joint == that.joint
-                && form == that.form;
+                && blocks.equals(that.blocks)
+                && averaged == that.averaged;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(layer, Arrays.hashCode(lengths), outputs, joint, form);
+        return Objects.hash(layer, Arrays.hashCode(lengths), blocks, averaged);
     }
 
     @Override
     public String toString() {
-        return "layer %s, parameters %s, block %d x %d".formatted(layer, Arrays.toString(lengths), outputs, joint);
+        return "layer %s, parameters %s, blocks %s".formatted(layer, Arrays.toString(lengths), blocks);
     }
 }

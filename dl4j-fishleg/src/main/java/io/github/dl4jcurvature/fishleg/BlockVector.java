@@ -1,40 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.fishleg;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import io.github.dl4jcurvature.linalg.MatrixView;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * One block's part of a flat vector over all parameters, described once: making views costs more than small products.
+ * One layer's part of a flat vector over all parameters, described once: making views costs more than small products.
  *
- * @param flat shape [parameters of the block]
+ * @param flat shape [parameters of the layer]
  * @param view the same
- * @param weightsArray the part of the weights, shape [outputs, inputs]; the same as {@code flat} for a layer without block
- * @param biasArray the part of the bias, shape [outputs]; the same as {@code weightsArray} if there is none
- * @param weights view of {@code weightsArray}
- * @param bias view of {@code biasArray}, shape [outputs, 1]; the same object as {@code weights} if there is none
+ * @param blocks the matrices of the layer's blocks
  */
-record BlockVector(
-        INDArray flat,
-        MatrixView view,
-        INDArray weightsArray,
-        INDArray biasArray,
-        MatrixView weights,
-        MatrixView bias) {
+record BlockVector(INDArray flat, MatrixView view, List<Matrix> blocks) {
 
-    static BlockVector of(INDArray flat, BlockPlan plan, boolean hasBias) {
-        MatrixView view = MatrixView.of(flat);
-        if (!plan.hasBlock()) {
-            return new BlockVector(flat, view, flat, flat, view, view);
+    /**
+     * A matrix in parts that lie side by side.
+     *
+     * @param arrays the parts, each of shape [rows, columns of the part]
+     * @param views the same
+     */
+    record Matrix(List<INDArray> arrays, List<MatrixView> views) {}
+
+    static BlockVector of(INDArray flat, BlockPlan plan) {
+        List<Matrix> blocks = new ArrayList<>();
+        for (SubBlockPlan block : plan.blocks()) {
+            List<INDArray> arrays = new ArrayList<>();
+            for (int part = 0; part < block.parts(); part++) {
+                arrays.add(Factors.matrix(flat, block.start(part), block.rows(), block.columns(part)));
+            }
+            blocks.add(new Matrix(arrays, arrays.stream().map(MatrixView::of).toList()));
         }
-        long outputs = plan.outputs();
-        long inputs = hasBias ? plan.joint() - 1 : plan.joint();
-        INDArray weightsArray = Factors.matrix(flat, 0, outputs, inputs);
-        MatrixView weights = MatrixView.of(weightsArray);
-        if (!hasBias) {
-            return new BlockVector(flat, view, weightsArray, weightsArray, weights, weights);
-        }
-        INDArray biasArray = Factors.slice(flat, outputs * inputs, outputs);
-        return new BlockVector(flat, view, weightsArray, biasArray, weights, MatrixView.of(biasArray));
+        return new BlockVector(flat, MatrixView.of(flat), blocks);
     }
 }

@@ -3,6 +3,7 @@ package io.github.dl4jcurvature.fishleg;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 /** Matrices that lie one after the other in one vector. */
 final class Factors {
@@ -24,5 +25,19 @@ final class Factors {
         for (long row = 0; row < matrix.rows(); row++) {
             matrix.putScalar(row, row, scale);
         }
+    }
+
+    /** Sets a square matrix to the diagonal matrix with as many leading entries of the vector. */
+    static void setToDiagonal(INDArray matrix, INDArray diagonal) {
+        INDArray flat = diagonal.reshape(diagonal.length());
+        matrix.assign(0);
+        for (long row = 0; row < matrix.rows(); row++) {
+            matrix.putScalar(row, row, flat.getDouble(row));
+        }
+    }
+
+    /** Replaces positive elements by their roots. */
+    static void squareRoot(INDArray array) {
+        Transforms.sqrt(array, false);
     }
 }

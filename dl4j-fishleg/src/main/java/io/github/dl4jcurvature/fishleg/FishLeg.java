@@ -39,8 +39,9 @@ import org.slf4j.LoggerFactory;
  * network.addListeners(new CurvatureListener());
  * }</pre>
  *
- * <p>Dense, output and recurrent output layers have blocks. All other parameters are stepped with \( Q = q_0 I \), that is
- * by momentum with the rate \( \eta q_0 \). The loss of the network must be one of softmax with MCXENT, sigmoid with XENT,
+ * <p>Dense and output layers, convolutions, SimpleRnn and LSTM have blocks over weights and biases together, embeddings
+ * too with a diagonal side for their inputs; gains and biases of normalisation and all other parameters have a diagonal Q.
+ * Layers that are excluded by name are stepped with \( Q = q_0 I \), that is by momentum with the rate \( \eta q_0 \). The loss of the network must be one of softmax with MCXENT, sigmoid with XENT,
  * identity with MSE or L2. Rates are those of a loss that is a mean over examples and a sum over outputs and time steps.
  *
  * <p>State in units of the parameters' type: momentum, \( \lambda \) and two moments of \( \lambda \), where \( \lambda \)
@@ -61,12 +62,27 @@ public final class FishLeg implements CurvatureConfiguration {
         SCALED_KRONECKER
     }
 
-    /** What determines the scale \( q_0 \) of the initial \( Q = q_0 I \). */
+    /** Which vectors u the inverse Fisher blocks learn from. */
+    public enum Probe {
+        /** The mean gradient of the batch. */
+        GRADIENT,
+        /** An exponential average of the gradient, with the decay of the momentum. */
+        GRADIENT_AVERAGE,
+        /** Standard normal vectors: Q becomes accurate in all directions, not only in those of gradients. */
+        GAUSSIAN
+    }
+
+    /** What determines the initial \( Q \), by default its scale \( q_0 \) in \( Q = q_0 I \). */
     public enum Initialisation {
         /** \( q_0 = \eta_0 / \eta \): the first step equals that of gradient descent with the rate \( \eta_0 \). */
         SGD_STEP,
         /** \( q_0 = 1 / \gamma \). */
-        INVERSE_DAMPING
+        INVERSE_DAMPING,
+        /**
+         * The diagonal of Q is \( 1 / (\overline{g^2} + \gamma) \), as near as the form of a block allows, with the mean
+         * square of the gradients of the first batch's examples.
+         */
+        DIAGONAL
     }
 
     private double learningRate; // the host changes it through setLrAndSchedule
@@ -91,6 +107,12 @@ public final class FishLeg implements CurvatureConfiguration {
     private final double auxiliarySecondDecay;
     private final double auxiliaryEpsilon;
     private final long seed;
+    private final boolean separateGates;
+    private final long maxDimension;
+    private final List<String> includedLayers;
+    private final List<String> excludedLayers;
+    private final Probe probe;
+    private final int pretrainSteps;
     private @Nullable BlockPlan plan;
 
     /** Creates a configuration with all defaults; also for deserialisation. */
@@ -130,6 +152,12 @@ public final class FishLeg implements CurvatureConfiguration {
         auxiliarySecondDecay = values.auxiliarySecondDecay;
         auxiliaryEpsilon = values.auxiliaryEpsilon;
         seed = values.seed;
+        separateGates = values.separateGates;
+        maxDimension = values.maxDimension;
+        includedLayers = List.copyOf(values.includedLayers);
+        excludedLayers = List.copyOf(values.excludedLayers);
+        probe = values.probe;
+        pretrainSteps = values.pretrainSteps;
     }
 
     private static @Nullable ISchedule copy(@Nullable ISchedule schedule) {
@@ -167,6 +195,11 @@ public final class FishLeg implements CurvatureConfiguration {
                 : auxiliaryLearningRateSchedule.valueAt(iteration, epoch);
     }
 
+    /** Whether the factors of Q can change at all. */
+    boolean mayLearn() {
+        return auxiliaryLearningRateSchedule != null || auxiliaryLearningRate > 0;
+    }
+
     double damping(int iteration, int epoch) {
         return dampingSchedule == null ? damping : dampingSchedule.valueAt(iteration, epoch);
     }
@@ -175,7 +208,7 @@ public final class FishLeg implements CurvatureConfiguration {
     double initialScale() {
         double scale = switch (initialisation) {
             case SGD_STEP -> sgdLearningRate / getLearningRate(0, 0);
-            case INVERSE_DAMPING -> 1 / damping(0, 0);
+            case INVERSE_DAMPING, DIAGONAL -> 1 / damping(0, 0);
         };
         if (!(scale > 0 && scale < Double.POSITIVE_INFINITY)) {
             throw new IllegalStateException(
@@ -229,6 +262,28 @@ public final class FishLeg implements CurvatureConfiguration {
         return seed;
     }
 
+    Initialisation initialisation() {
+        return initialisation;
+    }
+
+    Probe probe() {
+        return probe;
+    }
+
+    int pretrainSteps() {
+        return pretrainSteps;
+    }
+
+    List<String> includedLayers() {
+        return includedLayers;
+    }
+
+    /** Whether a layer gets inverse Fisher blocks. */
+    private boolean covers(String layer) {
+        return (includedLayers.isEmpty() || includedLayers.stream().anyMatch(layer::matches))
+                && excludedLayers.stream().noneMatch(layer::matches);
+    }
+
     @Nullable
     BlockPlan plan() {
         return plan;
@@ -236,7 +291,8 @@ public final class FishLeg implements CurvatureConfiguration {
 
     @Override
     public boolean assignTo(LayerParameters layer) {
-        BlockPlan fresh = BlockPlan.of(layer, form);
+        BlockShape shape = covers(layer.layer()) ? new BlockShape(form, separateGates, maxDimension) : null;
+        BlockPlan fresh = BlockPlan.of(layer, shape, probe == Probe.GRADIENT_AVERAGE);
         if (fresh.equals(plan)) {
             return false;
         }
@@ -249,7 +305,7 @@ public final class FishLeg implements CurvatureConfiguration {
 
     @Override
     public boolean wantsTrainingFactors(long rows) {
-        return form == Form.KRONECKER && (plan == null || plan.isRankCheaper(rows));
+        return plan == null ? form == Form.KRONECKER : plan.isRankCheaper(rows);
     }
 
     @Override
@@ -310,6 +366,10 @@ public final class FishLeg implements CurvatureConfiguration {
                 form,
                 initialisation,
                 sgdLearningRate,
+                separateGates,
+                maxDimension,
+                includedLayers,
+                excludedLayers,
                 auxiliarySettings());
     }
 
@@ -330,7 +390,9 @@ public final class FishLeg implements CurvatureConfiguration {
                 auxiliaryFirstDecay,
                 auxiliarySecondDecay,
                 auxiliaryEpsilon,
-                seed);
+                seed,
+                probe,
+                pretrainSteps);
     }
 
     @Override

@@ -1,47 +1,64 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.fishleg;
 
-import io.github.dl4jcurvature.fisher.CurvatureBlock;
-import io.github.dl4jcurvature.fisher.TrainingFactors;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.dl4jcurvature.fisher.LayerParameters;
 import io.github.dl4jcurvature.fisher.TrainingStep;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The parameters of one layer with their inverse Fisher block: translates between the host's flat layout and {@link
- * InverseFisher}.
+ * The parameters of one layer with their inverse Fisher blocks. A layer without blocks has \( Q = q_0 I \).
  *
- * <p>A layer without a block has \( Q = q_0 I \).
+ * <p>Entries that a mask holds at zero take no part: Q is applied between two multiplications by the mask.
  */
 final class FishLegBlock {
     private static final int PROBES = 16;
 
-    private final CurvatureBlock bound;
+    private final String layer;
+    private final long offset;
     private final BlockPlan plan;
     private final FishLegState state;
-    private final @Nullable InverseFisher inverse;
-    private final JointMatrix u;
-    private final JointMatrix product;
-    private final JointMatrix r;
-    private final INDArray factorGradient;
+    private final @Nullable INDArray mask;
+    private final List<SubBlock> blocks = new ArrayList<>();
+    private final BlockVector scratch;
 
-    private KroneckerInverse.@Nullable RankTerms terms;
     private double scale;
     private double signature = Double.NaN;
 
-    FishLegBlock(CurvatureBlock bound, BlockPlan plan, FishLegState state) {
-        this.bound = bound;
+    /**
+     * Creates the block.
+     *
+     * @param parameters the layer
+     * @param offset position in the network's flat vectors
+     * @param plan its blocks
+     * @param state its state, live
+     * @param mask 0 for parameters held at zero, else 1; null if none is
+     */
+    FishLegBlock(LayerParameters parameters, long offset, BlockPlan plan, FishLegState state, @Nullable INDArray mask) {
+        this.layer = parameters.layer();
+        this.offset = offset;
         this.plan = plan;
         this.state = state;
-        boolean hasBias = bound.parameters().hasBias();
-        inverse = plan.hasBlock() ? plan.inverse(state.factors()) : null;
-        long outputs = Math.max(plan.outputs(), 1);
-        long joint = Math.max(plan.joint(), 1);
-        u = new JointMatrix(bound.values().dataType(), outputs, joint, hasBias && plan.hasBlock());
-        product = new JointMatrix(bound.values().dataType(), outputs, joint, hasBias && plan.hasBlock());
-        r = new JointMatrix(bound.values().dataType(), outputs, joint, hasBias && plan.hasBlock());
-        factorGradient = Nd4j.createUninitializedDetached(bound.values().dataType(), Math.max(plan.factors(), 1));
+        this.mask = mask;
+        DataType type = state.momentum().dataType();
+        scratch = BlockVector.of(Nd4j.createUninitializedDetached(type, plan.parameters()), plan);
+        BlockVector maskParts = mask == null ? null : BlockVector.of(mask, plan);
+        long start = 0;
+        for (int i = 0; i < plan.blocks().size(); i++) {
+            SubBlockPlan block = plan.blocks().get(i);
+            blocks.add(new SubBlock(
+                    block,
+                    Factors.slice(state.factors(), start, block.factors()),
+                    Factors.slice(state.firstMoment(), start, block.factors()),
+                    Factors.slice(state.secondMoment(), start, block.factors()),
+                    maskParts == null ? null : maskParts.blocks().get(i)));
+            start += block.factors();
+        }
     }
 
     FishLegState state() {
@@ -49,125 +66,150 @@ final class FishLegBlock {
     }
 
     boolean learns() {
-        return inverse != null;
+        return plan.hasBlocks();
     }
 
     String layer() {
-        return bound.parameters().layer();
+        return layer;
     }
 
-    boolean gradientTransformed() {
-        return bound.gradientTransformed();
+    boolean isMasked() {
+        return mask != null;
     }
 
-    INDArray values() {
-        return bound.values();
-    }
-
-    /** The block's part of a flat vector over all parameters of the network: a live view. */
+    /** The layer's part of a flat vector over all parameters of the network: a live view. */
     BlockVector part(INDArray networkVector) {
-        INDArray flat =
-                Factors.slice(networkVector, bound.offset(), bound.parameters().length());
-        return BlockVector.of(flat, plan, bound.parameters().hasBias());
+        return BlockVector.of(Factors.slice(networkVector, offset, plan.parameters()), plan);
+    }
+
+    /** Sets Q to a multiple of the identity. */
+    void initialise(double q0) {
+        state.initialScale(q0);
+        blocks.forEach(block -> block.initialise(q0));
+    }
+
+    /** Sets the diagonal of Q, as far as the form of the blocks allows. */
+    void initialise(BlockVector diagonal) {
+        for (int i = 0; i < blocks.size(); i++) {
+            blocks.get(i).initialise(diagonal.blocks().get(i));
+        }
+        signature = Double.NaN;
     }
 
     /** Takes the summed gradient of the step, divided, as the vector g that Q is applied to. */
     void take(TrainingStep step) {
         scale = 1 / step.divisor();
-        terms = null;
-        if (inverse == null) {
-            return;
-        }
         refreshIfChanged();
-        TrainingFactors factors = step.factors(layer());
-        if (inverse instanceof KroneckerInverse kronecker
-                && factors != null
-                && plan.isRankCheaper(factors.inputs().size(0))) {
-            terms = kronecker.project(factors.inputs(), factors.errors());
-        }
+        blocks.forEach(block -> block.take(step.factors(layer)));
+    }
+
+    /** Prepares for vectors that are no gradients. */
+    void takeNone() {
+        refreshIfChanged();
+        blocks.forEach(SubBlock::forget);
     }
 
     /** Writes Q g into the block's part of a flat vector. */
     void naturalGradient(BlockVector gradient, BlockVector target) {
-        if (inverse == null) {
-            target.flat().assign(gradient.flat()).muli(state.initialScale() * scale);
-        } else if (terms != null) {
-            ((KroneckerInverse) inverse).apply(terms, scale, target.weights(), target.bias());
-        } else if (inverse instanceof KroneckerInverse kronecker) {
-            kronecker.apply(scale, gradient, target);
+        if (mask == null) {
+            apply(scale, gradient, target, false);
         } else {
-            u.read(gradient);
-            u.matrix().muli(scale);
-            inverse.apply(u.matrix(), product.matrix());
-            product.write(target);
+            scratch.flat().assign(gradient.flat()).muli(mask);
+            apply(scale, scratch, target, true);
         }
     }
 
-    /** Multiplies a flat vector of this block by Q in place. */
-    void multiply(INDArray vector) {
-        if (inverse == null) {
-            vector.muli(state.initialScale());
+    /** Writes Q v into another vector; v must be 0 where masked. */
+    void multiply(BlockVector v, BlockVector target) {
+        apply(1, v, target, true);
+    }
+
+    private void apply(double c, BlockVector source, BlockVector target, boolean dense) {
+        if (!plan.hasBlocks()) {
+            target.flat().assign(source.flat()).muli(state.initialScale() * c);
             return;
         }
-        BlockVector described = BlockVector.of(vector, plan, bound.parameters().hasBias());
-        u.read(described);
-        inverse.apply(u.matrix(), product.matrix());
-        product.write(described);
+        for (int i = 0; i < blocks.size(); i++) {
+            BlockVector.Matrix from = source.blocks().get(i);
+            BlockVector.Matrix to = target.blocks().get(i);
+            if (dense) {
+                blocks.get(i).applyDense(c, from, to);
+            } else {
+                blocks.get(i).apply(c, from, to);
+            }
+        }
+        applyMask(target);
+    }
+
+    /** Multiplies a flat vector of this layer by Q in place. */
+    void multiply(INDArray vector) {
+        if (mask != null) {
+            vector.muli(mask);
+        }
+        multiply(BlockVector.of(vector, plan), scratch);
+        vector.assign(scratch.flat());
+    }
+
+    /** Zeroes what is held at zero. */
+    void applyMask(BlockVector vector) {
+        if (mask != null) {
+            vector.flat().muli(mask);
+        }
+    }
+
+    /** Writes the diagonal of Q. */
+    void diagonal(BlockVector target) {
+        target.flat().assign(state.initialScale());
+        for (int i = 0; i < blocks.size(); i++) {
+            blocks.get(i).diagonal(target.blocks().get(i));
+        }
+        applyMask(target);
     }
 
     /**
-     * Computes the gradient of \( \langle c T, Q(\lambda) g \rangle \) with respect to the factors.
+     * Computes the gradient of \( \langle f T, Q(\lambda) g \rangle \) with respect to the factors, for the gradient taken.
      *
-     * @param gradient the block's part of the summed gradient
-     * @param residual the block's part of the residual r
-     * @param factor c
+     * @param gradient the layer's part of the summed gradient
+     * @param residual the layer's part of the residual r
+     * @param f factor
      * @param preconditioned T = Q r if true, else T = r
-     * @return the gradient's Euclidean norm, not finite if an element is not
+     * @return the square of the gradient's Euclidean norm, not finite if an element is not
      */
-    double computeFactorGradient(BlockVector gradient, BlockVector residual, double factor, boolean preconditioned) {
-        if (inverse == null) {
-            return 0;
+    double computeFactorGradientOfStep(BlockVector gradient, BlockVector residual, double f, boolean preconditioned) {
+        return computeFactorGradient(gradient, scale, residual, f, preconditioned);
+    }
+
+    /** The same for any vector u; it must be 0 where masked. */
+    double computeFactorGradient(BlockVector u, BlockVector residual, double f, boolean preconditioned) {
+        return computeFactorGradient(u, 1, residual, f, preconditioned);
+    }
+
+    private double computeFactorGradient(
+            BlockVector u, double c, BlockVector residual, double f, boolean preconditioned) {
+        double sum = 0;
+        for (int i = 0; i < blocks.size(); i++) {
+            sum += blocks.get(i)
+                    .computeFactorGradient(
+                            u.blocks().get(i), c, residual.blocks().get(i), f, preconditioned);
         }
-        r.read(residual);
-        INDArray t = r.matrix();
-        if (preconditioned) {
-            inverse.apply(r.matrix(), product.matrix());
-            t = product.matrix();
-        }
-        t.muli(factor);
-        if (terms != null) {
-            ((KroneckerInverse) inverse).factorGradient(terms, scale, t, factorGradient);
-        } else {
-            u.read(gradient);
-            u.matrix().muli(scale);
-            inverse.factorGradient(u.matrix(), t, factorGradient);
-        }
-        return factorGradient.norm2Number().doubleValue();
+        return sum;
     }
 
     /** Takes an Adam step along the factor gradient computed last. */
     void learn(FactorAdam adam, double rate) {
         state.countAuxiliaryStep();
-        if (inverse != null) {
-            adam.step(
-                    state.factors(),
-                    state.firstMoment(),
-                    state.secondMoment(),
-                    factorGradient,
-                    rate,
-                    state.auxiliarySteps());
-            refreshIfChanged();
-        }
+        blocks.forEach(block -> block.learn(adam, rate, state.auxiliarySteps()));
+        refreshIfChanged();
     }
 
     /** The host may replace the state behind our back (restore, averaging); cached products then follow. */
     private void refreshIfChanged() {
-        if (inverse == null) {
+        if (!plan.hasBlocks()) {
             return;
         }
         double now = fingerprint();
         if (now != signature) {
-            inverse.refresh();
+            blocks.forEach(SubBlock::refresh);
             signature = now;
         }
     }

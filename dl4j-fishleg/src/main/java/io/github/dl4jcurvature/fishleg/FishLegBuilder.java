@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.fishleg;
 
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
 import io.github.dl4jcurvature.fisher.FisherEstimator;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.schedule.ISchedule;
@@ -38,6 +42,12 @@ public final class FishLegBuilder {
     double auxiliarySecondDecay = 0.999;
     double auxiliaryEpsilon = 1e-8;
     long seed = 1;
+    boolean separateGates;
+    long maxDimension = 10_000;
+    List<String> includedLayers = List.of();
+    List<String> excludedLayers = List.of();
+    FishLeg.Probe probe = FishLeg.Probe.GRADIENT;
+    int pretrainSteps;
 
     FishLegBuilder() {}
 
@@ -168,6 +178,105 @@ public final class FishLegBuilder {
     public FishLegBuilder startAsInverseDamping() {
         initialisation = FishLeg.Initialisation.INVERSE_DAMPING;
         return this;
+    }
+
+    /**
+     * Starts with the diagonal \( 1 / (\overline{g^2} + \gamma) \) for the gradients g of the first batch's examples; for a
+     * Kronecker block with the nearest product of a vector of outputs and one of inputs. For parameters of layers whose
+     * examples cannot be told apart, the square of the mean gradient times the number of examples stands for the mean.
+     *
+     * @return this builder
+     */
+    public FishLegBuilder startAsInverseDiagonal() {
+        initialisation = FishLeg.Initialisation.DIAGONAL;
+        return this;
+    }
+
+    /**
+     * Auxiliary steps with standard normal probes before the first step of the parameters; default 0.
+     *
+     * @param steps at least 0
+     * @return this builder
+     * @throws IllegalArgumentException if negative
+     */
+    public FishLegBuilder pretrain(int steps) {
+        if (steps < 0) {
+            throw new IllegalArgumentException("steps must be at least 0 but is %d; use 0 or more".formatted(steps));
+        }
+        pretrainSteps = steps;
+        return this;
+    }
+
+    /**
+     * Which vectors the blocks learn from; default {@link FishLeg.Probe#GRADIENT}.
+     *
+     * @param value probe
+     * @return this builder
+     */
+    public FishLegBuilder probe(FishLeg.Probe value) {
+        probe = value;
+        return this;
+    }
+
+    /**
+     * Whether each gate of an LSTM has a block of its own instead of one block for all; default false.
+     *
+     * @param value true to separate
+     * @return this builder
+     */
+    public FishLegBuilder separateGates(boolean value) {
+        separateGates = value;
+        return this;
+    }
+
+    /**
+     * Longest side of a weight matrix with a full factor; default 10 000. A longer side gets a diagonal factor.
+     *
+     * @param size at least 1
+     * @return this builder
+     * @throws IllegalArgumentException if less than 1
+     */
+    public FishLegBuilder maxDimension(int size) {
+        maxDimension = requireCount("maxDimension", size);
+        return this;
+    }
+
+    /**
+     * Layers that get inverse Fisher blocks; all if this is not called.
+     *
+     * @param patterns regular expressions, each of which the whole name of at least one layer must match
+     * @return this builder
+     * @throws IllegalArgumentException if one is not a regular expression
+     */
+    public FishLegBuilder includeLayers(String... patterns) {
+        includedLayers = requirePatterns(patterns);
+        return this;
+    }
+
+    /**
+     * Layers that are stepped by momentum alone; none if this is not called.
+     *
+     * @param patterns regular expressions for whole names of layers
+     * @return this builder
+     * @throws IllegalArgumentException if one is not a regular expression
+     */
+    public FishLegBuilder excludeLayers(String... patterns) {
+        excludedLayers = requirePatterns(patterns);
+        return this;
+    }
+
+    private static List<String> requirePatterns(String... patterns) {
+        for (String pattern : patterns) {
+            try {
+                Pattern.compile(pattern);
+            } catch (PatternSyntaxException e) {
+                throw new IllegalArgumentException(
+                        "pattern '%s' is not a regular expression (%s); quote special characters as in \\Qname\\E"
+                                .formatted(pattern, e.getDescription()),
+                        e);
+            }
+        }
+        return List.of(patterns);
     }
 
     /**

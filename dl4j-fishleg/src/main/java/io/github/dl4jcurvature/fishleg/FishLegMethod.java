@@ -3,10 +3,16 @@ package io.github.dl4jcurvature.fishleg;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
 
 import io.github.dl4jcurvature.fisher.AuxiliaryInputs;
 import io.github.dl4jcurvature.fisher.CurvatureBlock;
 import io.github.dl4jcurvature.fisher.CurvatureMethod;
+import io.github.dl4jcurvature.fisher.ExampleGradients;
+import io.github.dl4jcurvature.fisher.FisherEstimator;
+import io.github.dl4jcurvature.fisher.LabelSampler;
+import io.github.dl4jcurvature.fisher.ShadowNetwork;
 import io.github.dl4jcurvature.fisher.TrainingStep;
 import io.github.dl4jcurvature.linalg.Gemm;
 import org.deeplearning4j.nn.api.Model;
@@ -23,6 +29,10 @@ final class FishLegMethod implements CurvatureMethod {
     private FishLeg settings = new FishLeg();
     private @Nullable INDArray gradient;
     private @Nullable AuxiliaryProblem auxiliaryProblem;
+    private Supplier<AuxiliaryProblem> problem = () -> {
+        throw new IllegalStateException("not bound to a network; bind comes first");
+    };
+    private @Nullable Model network;
 
     @Override
     public void bind(Model model, List<CurvatureBlock> bound, AuxiliaryInputs auxiliary) {
@@ -35,21 +45,45 @@ final class FishLegMethod implements CurvatureMethod {
                 throw new IllegalStateException("layer '%s' has no plan; call CurvatureListener.prepare(network) first"
                         .formatted(each.parameters().layer()));
             }
-            FishLegBlock block = new FishLegBlock(each, plan, updater.state());
-            updater.bind(block, this);
+            FishLegBlock block = new FishLegBlock(each.parameters(), each.offset(), plan, updater.state(), each.mask());
+            updater.bind(each, block, this);
             updaters.add(updater);
             blocks.add(block);
             naturalParts.add(block.part(vector));
         }
         settings = SharedSettings.of(
                 updaters.stream().map(FishLegUpdater::getConfig).toList());
-        auxiliaryProblem = AuxiliaryProblem.of(model, settings, blocks, auxiliary);
+        network = model;
+        problem = () -> problemOf(model, auxiliary);
+        if (settings.mayLearn() && blocks.stream().anyMatch(FishLegBlock::learns)) {
+            auxiliaryProblem(); // refuses unsupported outputs now rather than in training
+        }
     }
 
-    /** The problem that the factors learn from. */
+    private AuxiliaryProblem problemOf(Model model, AuxiliaryInputs auxiliary) {
+        FisherEstimator.Builder builder = FisherEstimator.builder(model).method(settings.fisherMethod());
+        if (settings.differenceStep() > 0) {
+            builder.epsilon(settings.differenceStep());
+        }
+        FisherEstimator estimator = builder.build();
+        FishLeg config = settings;
+        return new AuxiliaryProblem(
+                new AuxiliaryProblem.Rule(config.auxiliaryAdam(), config.preconditioned(), config.seed()),
+                blocks,
+                model.params(),
+                (training, number) -> auxiliary.draw(
+                        Objects.requireNonNull(training, "a training step has a batch"),
+                        config.auxiliaryBatchSize(),
+                        config.seed(),
+                        number),
+                (batch, direction, probeNorm, number) ->
+                        estimator.product(batch, direction, LabelSampler.numbered(config.seed(), number)));
+    }
+
+    /** The problem that the factors learn from; not made for a frozen Q, for it takes shadows of the network. */
     AuxiliaryProblem auxiliaryProblem() {
         if (auxiliaryProblem == null) {
-            throw new IllegalStateException("not bound to a network; bind comes first");
+            auxiliaryProblem = problem.get();
         }
         return auxiliaryProblem;
     }
@@ -57,11 +91,17 @@ final class FishLegMethod implements CurvatureMethod {
     @Override
     public void onGradient(TrainingStep step) {
         describe(step.gradient());
-        blocks.forEach(block -> block.take(step));
-        long steps = blocks.get(0).state().steps();
+        FishLegState counters = blocks.get(0).state();
         double rate = settings.auxiliaryLearningRate(step.iteration(), step.epoch());
-        if (steps > 0 && steps % settings.updateEvery() == 0 && rate > 0) {
-            auxiliaryProblem().learn(step, gradientParts, rate);
+        double damping = settings.damping(step.iteration(), step.epoch());
+        boolean learns = rate > 0 && blocks.stream().anyMatch(FishLegBlock::learns);
+        if (counters.steps() == 0 && counters.auxiliarySteps() + counters.skipped() == 0) {
+            start(step, learns ? rate : 0, damping);
+        }
+        blocks.forEach(block -> block.take(step));
+        average(step);
+        if (learns && counters.steps() > 0 && counters.steps() % settings.updateEvery() == 0) {
+            learn(step, rate, damping);
         }
         for (int index = 0; index < blocks.size(); index++) {
             blocks.get(index).naturalGradient(gradientParts.get(index), naturalParts.get(index));
@@ -69,6 +109,58 @@ final class FishLegMethod implements CurvatureMethod {
         double scale = stepScale(step);
         for (int index = 0; index < blocks.size(); index++) {
             updaters.get(index).prepare(step.iteration(), naturalParts.get(index), scale);
+        }
+    }
+
+    /** What comes before the first step of the parameters. */
+    private void start(TrainingStep step, double rate, double damping) {
+        if (settings.initialisation() == FishLeg.Initialisation.DIAGONAL) {
+            INDArray diagonal = meanSquares(step).addi(damping).rdivi(1); // 1 / (mean g^2 + gamma)
+            blocks.forEach(block -> block.initialise(block.part(diagonal)));
+        }
+        for (int count = 0; rate > 0 && count < settings.pretrainSteps(); count++) {
+            auxiliaryProblem().learnFromGaussian(step.batch(), damping, rate);
+        }
+    }
+
+    /** Mean over the examples of the squares of their gradients; an estimate where examples cannot be told apart. */
+    private INDArray meanSquares(TrainingStep step) {
+        Model model = Objects.requireNonNull(network, "bound before the first gradient");
+        ExampleGradients gradients = ExampleGradients.of(ShadowNetwork.of(model), step.batch());
+        INDArray mean = step.gradient().div(step.divisor());
+        INDArray estimate = mean.muli(mean).muli(step.batch().examples());
+        return gradients.meanSquares().addi(estimate.muli(gradients.covered().rsubi(1)));
+    }
+
+    private void learn(TrainingStep step, double rate, double damping) {
+        for (int count = 0; count < settings.auxiliarySteps(); count++) {
+            switch (settings.probe()) {
+                case GRADIENT -> auxiliaryProblem().learnFromGradient(step, gradientParts, damping, rate);
+                case GRADIENT_AVERAGE -> auxiliaryProblem().learnFrom(averages(), step.batch(), damping, rate);
+                case GAUSSIAN -> auxiliaryProblem().learnFromGaussian(step.batch(), damping, rate);
+            }
+        }
+        if (settings.probe() != FishLeg.Probe.GRADIENT) {
+            blocks.forEach(block -> block.take(step));
+        }
+    }
+
+    private List<INDArray> averages() {
+        List<INDArray> averages = new ArrayList<>();
+        for (FishLegBlock block : blocks) {
+            averages.add(Objects.requireNonNull(block.state().average(), "the plan provides for it"));
+        }
+        return averages;
+    }
+
+    /** avg = beta avg + (1 - beta) g. */
+    private void average(TrainingStep step) {
+        for (int index = 0; index < blocks.size(); index++) {
+            INDArray average = blocks.get(index).state().average();
+            if (average != null) {
+                double decay = settings.momentum();
+                average.muli(decay).addi(gradientParts.get(index).flat().mul((1 - decay) / step.divisor()));
+            }
         }
     }
 

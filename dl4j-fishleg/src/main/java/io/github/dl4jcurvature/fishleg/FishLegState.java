@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.fishleg;
 
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -19,6 +20,7 @@ final class FishLegState {
     private final INDArray factors;
     private final INDArray firstMoment;
     private final INDArray secondMoment;
+    private final @Nullable INDArray average;
 
     FishLegState(BlockPlan plan, INDArray view) {
         this.view = view;
@@ -28,6 +30,7 @@ final class FishLegState {
         factors = Factors.slice(view, start, size);
         firstMoment = Factors.slice(view, start + size, size);
         secondMoment = Factors.slice(view, start + 2 * size, size);
+        average = plan.averaged() ? Factors.slice(view, start + 3 * size, plan.parameters()) : null;
     }
 
     INDArray momentum() {
@@ -44,6 +47,12 @@ final class FishLegState {
 
     INDArray secondMoment() {
         return secondMoment;
+    }
+
+    /** Exponential average of the gradient; null unless probes are such averages. */
+    @Nullable
+    INDArray average() {
+        return average;
     }
 
     /** Number of parameter steps taken. */

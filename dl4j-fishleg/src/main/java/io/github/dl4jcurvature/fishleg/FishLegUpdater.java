@@ -3,6 +3,7 @@ package io.github.dl4jcurvature.fishleg;
 
 import java.util.Map;
 
+import io.github.dl4jcurvature.fisher.CurvatureBlock;
 import io.github.dl4jcurvature.linalg.Gemm;
 import io.github.dl4jcurvature.linalg.MatrixView;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
@@ -21,6 +22,7 @@ final class FishLegUpdater implements GradientUpdater<FishLeg> {
     private final FishLeg config;
     private @Nullable INDArray view;
     private @Nullable FishLegState state;
+    private @Nullable CurvatureBlock bound;
     private @Nullable FishLegBlock block;
     private @Nullable FishLegMethod method;
     private @Nullable BlockVector naturalGradient;
@@ -71,9 +73,15 @@ final class FishLegUpdater implements GradientUpdater<FishLeg> {
         if (initialize) {
             flat.assign(0);
             state.initialScale(config.initialScale());
-            if (plan.hasBlock()) {
-                plan.inverse(state.factors()).initialise(config.initialScale());
-            }
+            initialise(plan, state.factors());
+        }
+    }
+
+    private void initialise(BlockPlan plan, INDArray factors) {
+        long start = 0;
+        for (SubBlockPlan block : plan.blocks()) {
+            block.inverse(Factors.slice(factors, start, block.factors())).initialise(config.initialScale());
+            start += block.factors();
         }
     }
 
@@ -101,11 +109,15 @@ final class FishLegUpdater implements GradientUpdater<FishLeg> {
         return method.auxiliaryProblem();
     }
 
-    void bind(FishLegBlock bound, FishLegMethod network) {
-        block = bound;
+    void bind(CurvatureBlock parametersBlock, FishLegBlock inverse, FishLegMethod network) {
+        bound = parametersBlock;
+        block = inverse;
         method = network;
         momentum = MatrixView.of(state().momentum());
-        parameters = MatrixView.of(bound.values());
+        parameters = MatrixView.of(parametersBlock.values());
+        if (parametersBlock.mask() != null) {
+            state().momentum().muli(parametersBlock.mask());
+        }
     }
 
     /**
@@ -124,7 +136,7 @@ final class FishLegUpdater implements GradientUpdater<FishLeg> {
 
     @Override
     public void applyUpdater(INDArray gradient, int iteration, int epoch) {
-        if (block == null || naturalGradient == null || momentum == null || parameters == null) {
+        if (bound == null || block == null || naturalGradient == null || momentum == null || parameters == null) {
             throw new IllegalStateException(withoutListener());
         }
         if (!prepared || preparedIteration != iteration) {
@@ -135,7 +147,7 @@ final class FishLegUpdater implements GradientUpdater<FishLeg> {
         prepared = false;
         MatrixView update = MatrixView.of(gradient);
         MatrixView natural = naturalGradient.view();
-        if (block.gradientTransformed()) {
+        if (bound.gradientTransformed()) {
             block.multiply(gradient); // regularised or clipped by the host since it was shown
             natural = update;
         }

@@ -18,6 +18,13 @@ interface InverseFisher {
     /** Sets \( \lambda \) so that \( Q = q_0 I \). */
     void initialise(double scale);
 
+    /**
+     * Sets \( \lambda \) so that the diagonal of Q is as near as the form allows to the given one and the rest is zero.
+     *
+     * @param diagonal positive, shape [outputs, inputs']
+     */
+    void initialise(INDArray diagonal);
+
     /** To be called after every change of \( \lambda \): products of factors are cached. */
     void refresh();
 

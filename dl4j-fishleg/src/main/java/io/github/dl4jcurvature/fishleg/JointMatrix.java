@@ -1,45 +1,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.fishleg;
 
-import org.jspecify.annotations.Nullable;
+import java.util.ArrayList;
+import java.util.List;
+
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * A matrix of shape [outputs, inputs'] that holds weights and bias of a layer side by side, the bias in the last column.
- *
- * <p>The host stores the same numbers as the weights, row by row of this matrix, followed by the bias.
+ * The matrix of one block, shape [outputs, inputs'], in one piece: weights and bias side by side, the bias in the last
+ * column.
  */
 final class JointMatrix {
     private final INDArray matrix; // [o, i']
-    private final INDArray weights; // [o, i], part of the matrix
-    private final @Nullable INDArray bias; // [o], part of the matrix
+    private final List<INDArray> parts = new ArrayList<>(); // [o, columns], side by side in the matrix
 
-    JointMatrix(DataType type, long outputs, long joint, boolean hasBias) {
-        matrix = Nd4j.createUninitializedDetached(type, 'c', outputs, joint);
-        weights = hasBias ? matrix.get(NDArrayIndex.all(), NDArrayIndex.interval(0, joint - 1)) : matrix;
-        bias = hasBias ? matrix.get(NDArrayIndex.all(), NDArrayIndex.point(joint - 1)) : null;
+    JointMatrix(DataType type, SubBlockPlan plan) {
+        matrix = Nd4j.createUninitializedDetached(type, 'c', plan.rows(), plan.joint());
+        long column = 0;
+        for (int part = 0; part < plan.parts(); part++) {
+            long next = column + plan.columns(part);
+            parts.add(matrix.get(NDArrayIndex.all(), NDArrayIndex.interval(column, next)));
+            column = next;
+        }
     }
 
     INDArray matrix() {
         return matrix;
     }
 
-    /** Copies from the host's layout. */
-    void read(BlockVector vector) {
-        weights.assign(vector.weightsArray());
-        if (bias != null) {
-            bias.assign(vector.biasArray());
+    /** Copies from the layout of the host. */
+    void read(BlockVector.Matrix source) {
+        for (int part = 0; part < parts.size(); part++) {
+            parts.get(part).assign(source.arrays().get(part));
         }
     }
 
-    /** Copies to the host's layout. */
-    void write(BlockVector vector) {
-        vector.weightsArray().assign(weights);
-        if (bias != null) {
-            vector.biasArray().assign(bias);
+    /** Copies to the layout of the host. */
+    void write(BlockVector.Matrix target) {
+        for (int part = 0; part < parts.size(); part++) {
+            target.arrays().get(part).assign(parts.get(part));
         }
     }
 }

@@ -62,6 +62,13 @@ final class KroneckerInverse implements InverseFisher {
     }
 
     @Override
+    public void initialise(INDArray diagonal) {
+        RankOneDiagonal fit = RankOneDiagonal.of(diagonal);
+        Factors.setToDiagonal(leftFactor, fit.inputs());
+        Factors.setToDiagonal(rightFactor, fit.outputs());
+    }
+
+    @Override
     public void refresh() {
         Gemm.symmetricProduct(1, right.transposed(), 0, m); // R^T R [o, o]
         Gemm.symmetricProduct(1, left, 0, p); // L L^T [i', i']
@@ -118,18 +125,22 @@ final class KroneckerInverse implements InverseFisher {
      * @param u U
      * @param result receives the product
      */
-    void apply(double scale, BlockVector u, BlockVector result) {
+    void apply(double scale, BlockVector.Matrix u, BlockVector.Matrix result) {
         MatrixView product = scratch.matrix("M U", outputs, joint);
-        if (u.bias() == u.weights()) {
-            Gemm.multiply(1, m, u.weights(), 0, product); // M U [o, i']
-            Gemm.multiply(scale, product, p, 0, result.weights()); // c M U P [o, i']
-            return;
+        int column = 0;
+        for (MatrixView part : u.views()) {
+            Gemm.multiply(1, m, part, 0, columns(product, column, part.columns())); // M U [o, i']
+            column += part.columns();
         }
-        int columns = joint - 1;
-        Gemm.multiply(1, m, u.weights(), 0, product.columns(0, columns)); // M U [o, i']
-        Gemm.multiply(1, m, u.bias(), 0, product.columns(columns, joint));
-        Gemm.multiply(scale, product, p.columns(0, columns), 0, result.weights()); // c M U P [o, i']
-        Gemm.multiply(scale, product, p.columns(columns, joint), 0, result.bias());
+        column = 0;
+        for (MatrixView part : result.views()) {
+            Gemm.multiply(scale, product, columns(p, column, part.columns()), 0, part); // c M U P [o, i']
+            column += part.columns();
+        }
+    }
+
+    private static MatrixView columns(MatrixView matrix, int from, int count) {
+        return count == matrix.columns() ? matrix : matrix.columns(from, from + count);
     }
 
     /**
@@ -137,7 +148,7 @@ final class KroneckerInverse implements InverseFisher {
      *
      * @param inputs A, shape [rows, inputs], without the column of ones
      * @param errors E, shape [rows, outputs]
-     * @return terms for {@link #apply(RankTerms, double, MatrixView, MatrixView)} and the gradient; valid until the next
+     * @return terms for {@link #apply(RankTerms, double, BlockVector.Matrix)} and the gradient; valid until the next
      *     call of this method or of {@link #refresh}
      */
     RankTerms project(INDArray inputs, INDArray errors) {
@@ -164,15 +175,14 @@ final class KroneckerInverse implements InverseFisher {
      *
      * @param terms from {@link #project}
      * @param scale c
-     * @param weights receives the part of the weights, shape [outputs, inputs], 'c' order
-     * @param bias receives the part of the bias, shape [outputs, 1]; not used without bias
+     * @param result receives the product: the weights, and the bias if there is one
      */
-    void apply(RankTerms terms, double scale, MatrixView weights, MatrixView bias) {
-        int columns = terms.inputs().columns();
-        MatrixView ap = terms.projectedInputs();
-        Gemm.multiply(scale, terms.projectedErrors().transposed(), ap.columns(0, columns), 0, weights); // [o, i]
-        if (terms.bias()) {
-            Gemm.multiply(scale, terms.projectedErrors().transposed(), ap.columns(columns, joint), 0, bias); // [o, 1]
+    void apply(RankTerms terms, double scale, BlockVector.Matrix result) {
+        MatrixView em = terms.projectedErrors().transposed();
+        int column = 0;
+        for (MatrixView part : result.views()) {
+            Gemm.multiply(scale, em, columns(terms.projectedInputs(), column, part.columns()), 0, part); // [o, columns]
+            column += part.columns();
         }
     }
 

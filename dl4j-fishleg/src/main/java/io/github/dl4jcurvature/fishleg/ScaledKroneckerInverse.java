@@ -2,7 +2,6 @@
 package io.github.dl4jcurvature.fishleg;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Inverse Fisher block in Kronecker form with an elementwise scale,
@@ -16,36 +15,40 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>Source: the form of the authors' PyTorch package to Garcia et al., ICLR 2023.
  */
 final class ScaledKroneckerInverse implements InverseFisher {
-    private final long outputs;
-    private final long joint;
-    private final KroneckerInverse kronecker;
+    private final InverseFisher kronecker;
     private final INDArray scale; // S [o, i']
     private final INDArray scaled; // S o U
     private final INDArray product; // M (S o U) P
 
-    ScaledKroneckerInverse(long outputs, long joint, INDArray lambda) {
-        this.outputs = outputs;
-        this.joint = joint;
-        long shared = KroneckerInverse.size(outputs, joint);
-        kronecker = new KroneckerInverse(outputs, joint, Factors.slice(lambda, 0, shared));
-        scale = Factors.matrix(lambda, shared, outputs, joint);
-        scaled = Nd4j.createUninitializedDetached(lambda.dataType(), 'c', outputs, joint);
-        product = Nd4j.createUninitializedDetached(lambda.dataType(), 'c', outputs, joint);
-    }
-
-    static long size(long outputs, long joint) {
-        return KroneckerInverse.size(outputs, joint) + outputs * joint;
+    /**
+     * Creates the block.
+     *
+     * @param kronecker the Kronecker part, whose factors lie right before the scale
+     * @param scale S, shape [outputs, inputs'], live
+     */
+    ScaledKroneckerInverse(InverseFisher kronecker, INDArray scale) {
+        this.kronecker = kronecker;
+        this.scale = scale;
+        scaled = scale.like();
+        product = scale.like();
     }
 
     @Override
     public long size() {
-        return size(outputs, joint);
+        return kronecker.size() + scale.length();
     }
 
     @Override
     public void initialise(double q0) {
         kronecker.initialise(1);
         scale.assign(Math.sqrt(q0));
+    }
+
+    @Override
+    public void initialise(INDArray diagonal) {
+        kronecker.initialise(1);
+        scale.assign(diagonal);
+        Factors.squareRoot(scale);
     }
 
     @Override
@@ -63,7 +66,7 @@ final class ScaledKroneckerInverse implements InverseFisher {
     @Override
     public void factorGradient(INDArray u, INDArray t, INDArray gradient) {
         long shared = kronecker.size();
-        INDArray scaleGradient = Factors.matrix(gradient, shared, outputs, joint);
+        INDArray scaleGradient = Factors.matrix(gradient, shared, scale.size(0), scale.size(1));
         INDArray x = scale.mul(u); // [o, i']
         INDArray y = scale.mul(t); // [o, i']
         kronecker.apply(x, product);

@@ -15,10 +15,28 @@ final class SharedSettings {
         for (FishLeg other : configurations) {
             if (!other.auxiliarySettings().equals(first.auxiliarySettings())) {
                 throw new DL4JInvalidConfigException(
-                        "FishLeg of the layers %s and %s differ in settings of the auxiliary problem (%s and %s), which is one for the whole network; only learning rate, momentum, weight decay, form and initialisation may differ"
+                        "FishLeg of the layers %s and %s differ in settings of the auxiliary problem (%s and %s), which is one for the whole network; only learning rate, momentum, weight decay, initialisation and the shape of blocks may differ"
                                 .formatted(first.plan(), other.plan(), first, other));
             }
         }
+        requireMatches(configurations);
         return first;
+    }
+
+    private static void requireMatches(List<FishLeg> configurations) {
+        List<String> layers = configurations.stream()
+                .map(FishLeg::plan)
+                .map(plan -> plan == null ? "" : plan.layer())
+                .distinct()
+                .toList();
+        for (FishLeg configuration : configurations) {
+            for (String pattern : configuration.includedLayers()) {
+                if (layers.stream().noneMatch(layer -> layer.matches(pattern))) {
+                    throw new DL4JInvalidConfigException(
+                            "includeLayers has the pattern '%s', which none of the layers %s matches; correct it or leave it out"
+                                    .formatted(pattern, layers));
+                }
+            }
+        }
     }
 }

@@ -136,11 +136,21 @@ class CurvatureListenerTest {
         Witness first = (Witness) network.getLayer(0).getConfig().getUpdaterByParam("W");
         assertThat(first.governed)
                 .isEqualTo(new LayerParameters(
-                        "layer0", LayerParameters.Kind.AFFINE, List.of("W", "b"), List.of(20L, 5L), INPUTS, 5));
+                        "layer0",
+                        List.of("W", "b"),
+                        List.of(20L, 5L),
+                        List.of(new ParameterSection(
+                                ParameterSection.Kind.MATRIX,
+                                5,
+                                List.of(new ParameterSection.Part(0, INPUTS), new ParameterSection.Part(20, 1)),
+                                1))));
         Witness norm = (Witness) network.getLayer(1).getConfig().getUpdaterByParam("gamma");
         assertThat(norm.governed)
                 .isEqualTo(new LayerParameters(
-                        "layer1", LayerParameters.Kind.OTHER, List.of("gamma", "beta"), List.of(5L, 5L), 0, 0));
+                        "layer1",
+                        List.of("gamma", "beta"),
+                        List.of(5L, 5L),
+                        List.of(elementwise(0, 5), elementwise(5, 5))));
         Object updater = network.getUpdater();
         CurvatureListener.prepare(network);
         assertThat(network.getUpdater()).isSameAs(updater);
@@ -252,6 +262,11 @@ class CurvatureListenerTest {
     }
 
     /** Gradient descent with the rate 0.1 that keeps what its network-wide half was shown last. */
+    private static ParameterSection elementwise(long start, long length) {
+        return new ParameterSection(
+                ParameterSection.Kind.ELEMENTWISE, 1, List.of(new ParameterSection.Part(start, length)), 1);
+    }
+
     private static final class Witness implements CurvatureConfiguration {
         private static final long serialVersionUID = 1L;
         private static TrainingStep last;

@@ -31,8 +31,9 @@ class ExactRecoveryTest {
             spectrum[k] = 1 / Math.pow(k + 1, 2) + DAMPING;
         }
         INDArray target = RandomMatrices.symmetricWithEigenvalues(spectrum, 5); // C + gamma I
-        INDArray lambda = Nd4j.zeros(DataType.DOUBLE, ScaledKroneckerInverse.size(1, ORDER));
-        ScaledKroneckerInverse inverse = new ScaledKroneckerInverse(1, ORDER, lambda);
+        INDArray lambda = Nd4j.zeros(DataType.DOUBLE, ORDER * ORDER + 1 + ORDER);
+        InverseFisher inverse =
+                TestBlocks.whole(1, ORDER, FishLeg.Form.SCALED_KRONECKER).inverse(lambda);
         inverse.initialise(1 / DAMPING);
         descend(inverse, lambda, target, preconditioned);
 
@@ -40,8 +41,7 @@ class ExactRecoveryTest {
         assertThat(error.norm2Number().doubleValue() / Math.sqrt(ORDER)).isLessThan(bar);
     }
 
-    private static void descend(
-            ScaledKroneckerInverse inverse, INDArray lambda, INDArray target, boolean preconditioned) {
+    private static void descend(InverseFisher inverse, INDArray lambda, INDArray target, boolean preconditioned) {
         FactorAdam adam = new FactorAdam(0.9, 0.999, 1e-8);
         INDArray first = lambda.like();
         INDArray second = lambda.like();
@@ -64,7 +64,7 @@ class ExactRecoveryTest {
         inverse.refresh();
     }
 
-    private static INDArray dense(ScaledKroneckerInverse inverse) {
+    private static INDArray dense(InverseFisher inverse) {
         INDArray q = Nd4j.zeros(DataType.DOUBLE, ORDER, ORDER);
         INDArray row = Nd4j.zeros(DataType.DOUBLE, 1, ORDER);
         for (int k = 0; k < ORDER; k++) {

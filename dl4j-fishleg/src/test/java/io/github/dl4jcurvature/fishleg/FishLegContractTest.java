@@ -59,7 +59,15 @@ class FishLegContractTest extends UpdaterContract {
                 b -> b.auxiliaryAdam(0.8, 0.999, 1e-8),
                 b -> b.auxiliaryAdam(0.9, 0.99, 1e-8),
                 b -> b.auxiliaryAdam(0.9, 0.999, 1e-7),
-                b -> b.seed(8));
+                b -> b.seed(8),
+                b -> b.startAsInverseDiagonal(),
+                b -> b.probe(FishLeg.Probe.GRADIENT_AVERAGE),
+                b -> b.probe(FishLeg.Probe.GAUSSIAN),
+                b -> b.pretrain(3),
+                b -> b.separateGates(true),
+                b -> b.maxDimension(5),
+                b -> b.includeLayers("layer.*"),
+                b -> b.excludeLayers("layer0"));
         List<IUpdater> variants = new ArrayList<>();
         changes.forEach(change -> variants.add(change.apply(nonDefault()).build()));
         return variants;

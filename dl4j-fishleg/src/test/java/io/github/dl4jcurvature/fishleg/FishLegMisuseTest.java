@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.fishleg;
 
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -79,8 +78,8 @@ class FishLegMisuseTest {
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .anySatisfy(message -> assertThat(message)
                         .contains("layer1")
-                        .contains("block 5 x 6")
-                        .contains("block 7 x 6")
+                        .contains("[5 x 6]")
+                        .contains("[7 x 6]")
                         .contains("starts afresh"));
         assertThatMatrix(larger.params()).isFinite();
     }
@@ -101,8 +100,7 @@ class FishLegMisuseTest {
     @Test
     void stateOfEqualLengthsIsSharedAmongTheParametersThatAskForIt() {
         FishLeg config = new FishLeg();
-        config.assignTo(
-                new LayerParameters("one", LayerParameters.Kind.AFFINE, List.of("W", "b"), List.of(3L, 3L), 1, 3));
+        config.assignTo(TestBlocks.dense("one", 1, 3));
         long needed = 4 + 6 + 3 * (4 + 9);
         assertThat(2 * config.stateSize(3)).isBetween(needed, needed + 1);
         assertThat(config.instantiate(Nd4j.zeros(DataType.DOUBLE, 2 * config.stateSize(3)), true)
@@ -214,12 +212,6 @@ class FishLegMisuseTest {
     }
 
     private static LayerParameters parameters(long inputs, long outputs) {
-        return new LayerParameters(
-                "dense",
-                LayerParameters.Kind.AFFINE,
-                List.of("W", "b"),
-                List.of(inputs * outputs, outputs),
-                inputs,
-                outputs);
+        return TestBlocks.dense("dense", inputs, outputs);
     }
 }

@@ -57,7 +57,7 @@ class InverseFisherGoldenTest {
     void factorGradientsMatchAutomaticDifferentiation(GoldenCase golden) {
         for (String estimator : new String[] {"mc", "ggn", "hess"}) {
             for (int layer = 0; golden.has("grad_%s_nopre%d_L".formatted(estimator, layer)); layer++) {
-                ScaledKroneckerInverse inverse = inverse(golden, layer);
+                InverseFisher inverse = inverse(golden, layer);
                 INDArray r = residual(golden, estimator, layer);
                 String prefix = "grad_%s_nopre%d_".formatted(estimator, layer);
                 assertGradient(golden, inverse, golden.array("u" + layer), r, prefix);
@@ -83,7 +83,8 @@ class InverseFisherGoldenTest {
                     .isWithinRelativeFrobenius(factors(golden, "lam%d_".formatted(layer), "_after_adam"), TOLERANCE);
 
             INDArray u = golden.array("u" + layer);
-            ScaledKroneckerInverse inverse = new ScaledKroneckerInverse(u.size(0), u.size(1), lambda);
+            InverseFisher inverse = TestBlocks.whole(u.size(0), u.size(1), FishLeg.Form.SCALED_KRONECKER)
+                    .inverse(lambda);
             inverse.refresh();
             INDArray product = u.like();
             inverse.apply(u, product);
@@ -103,16 +104,16 @@ class InverseFisherGoldenTest {
     }
 
     private static void assertGradient(
-            GoldenCase golden, ScaledKroneckerInverse inverse, INDArray u, INDArray t, String prefix) {
+            GoldenCase golden, InverseFisher inverse, INDArray u, INDArray t, String prefix) {
         INDArray gradient = Nd4j.zeros(DataType.DOUBLE, inverse.size());
         inverse.factorGradient(u, t, gradient);
         assertThatMatrix(gradient).isWithinRelativeFrobenius(factors(golden, prefix, ""), TOLERANCE);
     }
 
-    private static ScaledKroneckerInverse inverse(GoldenCase golden, int layer) {
+    private static InverseFisher inverse(GoldenCase golden, int layer) {
         INDArray u = golden.array("u" + layer);
-        ScaledKroneckerInverse inverse =
-                new ScaledKroneckerInverse(u.size(0), u.size(1), factors(golden, "lam%d_".formatted(layer), ""));
+        InverseFisher inverse = TestBlocks.whole(u.size(0), u.size(1), FishLeg.Form.SCALED_KRONECKER)
+                .inverse(factors(golden, "lam%d_".formatted(layer), ""));
         inverse.refresh();
         return inverse;
     }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.fishleg;
 
-import io.github.dl4jcurvature.linalg.MatrixView;
+import java.util.List;
+
 import io.github.dl4jcurvature.testkit.FiniteDifferences;
 import io.github.dl4jcurvature.testkit.RandomMatrices;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,17 +75,17 @@ class KroneckerInverseTest {
 
             INDArray expected = u.like();
             inverse.apply(u, expected);
-            INDArray weights = Nd4j.zeros(DataType.DOUBLE, OUTPUTS, inputs);
-            INDArray biasPart = Nd4j.zeros(DataType.DOUBLE, OUTPUTS, 1);
+            SubBlockPlan block = bias
+                    ? TestBlocks.withBias(OUTPUTS, JOINT, FishLeg.Form.KRONECKER)
+                    : TestBlocks.whole(OUTPUTS, JOINT, FishLeg.Form.KRONECKER);
+            BlockPlan plan = new BlockPlan("layer", new long[] {(long) OUTPUTS * JOINT}, List.of(block), false);
+            BlockVector flat = BlockVector.of(hostLayout(u, bias), plan);
+            BlockVector result = BlockVector.of(flat.flat().like(), plan);
             KroneckerInverse.RankTerms terms = inverse.project(a, e);
-            inverse.apply(terms, scale, MatrixView.of(weights), MatrixView.of(biasPart));
-            INDArray product = bias ? Nd4j.hstack(weights, biasPart) : weights;
-            assertThatMatrix(product).isWithinRelativeFrobenius(expected, TOLERANCE);
+            inverse.apply(terms, scale, result.blocks().get(0));
+            assertThatMatrix(result.flat()).isWithinRelativeFrobenius(hostLayout(expected, bias), TOLERANCE);
 
-            BlockPlan plan = new BlockPlan("layer", new long[] {1}, OUTPUTS, JOINT, FishLeg.Form.KRONECKER);
-            BlockVector flat = BlockVector.of(hostLayout(u, bias), plan, bias);
-            BlockVector result = BlockVector.of(flat.flat().like(), plan, bias);
-            inverse.apply(2, flat, result);
+            inverse.apply(2, flat.blocks().get(0), result.blocks().get(0));
             assertThatMatrix(result.flat())
                     .isWithinRelativeFrobenius(hostLayout(expected, bias).mul(2), TOLERANCE);
 
@@ -101,7 +102,7 @@ class KroneckerInverseTest {
     void startsAsAMultipleOfTheIdentity(long seed) {
         INDArray u = RandomMatrices.gaussian(OUTPUTS, JOINT, seed);
         for (FishLeg.Form form : FishLeg.Form.values()) {
-            BlockPlan plan = new BlockPlan("layer", new long[] {12, 3}, OUTPUTS, JOINT, form);
+            SubBlockPlan plan = TestBlocks.whole(OUTPUTS, JOINT, form);
             InverseFisher inverse = plan.inverse(RandomMatrices.gaussian(new long[] {plan.factors()}, seed));
             inverse.initialise(0.3);
             inverse.refresh();
