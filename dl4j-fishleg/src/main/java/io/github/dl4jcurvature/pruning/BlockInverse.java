@@ -15,7 +15,7 @@ package io.github.dl4jcurvature.pruning;
  * @param damping \( \gamma \), positive
  * @param examples m, at least 1
  */
-public record BlockInverse(int blockSize, double damping, int examples) implements InverseCurvature.Model {
+public record BlockInverse(int blockSize, double damping, int examples) implements InverseCurvature.Recipe {
 
     /**
      * Checks the values.

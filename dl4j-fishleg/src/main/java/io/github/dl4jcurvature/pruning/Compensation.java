@@ -34,7 +34,7 @@ public interface Compensation extends Serializable {
      * @param model approximation of the inverse Fisher matrix
      * @return \( \delta = - Q \,(w_S \oslash \operatorname{diag} Q) \)
      */
-    static Compensation independent(InverseCurvature.Model model) {
+    static Compensation independent(InverseCurvature.Recipe model) {
         return new IndependentCompensation(model);
     }
 
@@ -44,7 +44,7 @@ public interface Compensation extends Serializable {
      * @param model approximation of the inverse Fisher matrix
      * @return \( \delta = - Q_{:,S} Q_{SS}^{-1} w_S \), by conjugate gradients
      */
-    static Compensation joint(InverseCurvature.Model model) {
+    static Compensation joint(InverseCurvature.Recipe model) {
         return new JointCompensation(model);
     }
 

@@ -47,7 +47,7 @@ public interface Importance extends Serializable {
      * @param model approximation of the inverse Fisher matrix
      * @return \( \rho_j = w_j^2 / (2 Q_{jj}) \)
      */
-    static Importance inverse(InverseCurvature.Model model) {
+    static Importance inverse(InverseCurvature.Recipe model) {
         return new InverseImportance(model);
     }
 

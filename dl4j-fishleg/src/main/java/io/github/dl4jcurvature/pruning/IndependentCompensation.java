@@ -8,7 +8,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param model what Q is
  */
-record IndependentCompensation(InverseCurvature.Model model) implements Compensation {
+record IndependentCompensation(InverseCurvature.Recipe model) implements Compensation {
 
     @Override
     public INDArray change(PruningProblem problem, INDArray removed) {

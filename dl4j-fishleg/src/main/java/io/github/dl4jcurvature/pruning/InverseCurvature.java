@@ -24,5 +24,5 @@ public interface InverseCurvature {
     INDArray multiply(INDArray v);
 
     /** An immutable description of an approximation; two that are equal share what they learn. */
-    interface Model extends Serializable {}
+    interface Recipe extends Serializable {}
 }

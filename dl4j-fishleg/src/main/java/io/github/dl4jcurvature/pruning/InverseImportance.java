@@ -8,7 +8,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param model what Q is
  */
-record InverseImportance(InverseCurvature.Model model) implements Importance {
+record InverseImportance(InverseCurvature.Recipe model) implements Importance {
 
     @Override
     public INDArray scores(PruningProblem problem) {

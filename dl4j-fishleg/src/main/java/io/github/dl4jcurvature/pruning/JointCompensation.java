@@ -10,7 +10,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param model what Q is
  */
-record JointCompensation(InverseCurvature.Model model) implements Compensation {
+record JointCompensation(InverseCurvature.Recipe model) implements Compensation {
     private static final int ITERATIONS = 200;
     private static final double TOLERANCE = 1e-6;
 

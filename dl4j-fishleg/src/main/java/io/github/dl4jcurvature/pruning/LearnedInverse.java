@@ -28,7 +28,7 @@ public record LearnedInverse(
         int batchSize,
         boolean diagonalStart,
         boolean scaled)
-        implements InverseCurvature.Model {
+        implements InverseCurvature.Recipe {
 
     /** Damping 0.001, 3000 and 300 steps at the rates 0.003 and 0.001, batches of 100, isotropic start, scaled form. */
     public LearnedInverse() {

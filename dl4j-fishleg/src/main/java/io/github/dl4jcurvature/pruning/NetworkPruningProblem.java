@@ -24,7 +24,7 @@ final class NetworkPruningProblem implements PruningProblem {
 
     /** Where approximate inverses come from. */
     interface InverseSource {
-        InverseCurvature of(InverseCurvature.Model model, NetworkPruningProblem problem);
+        InverseCurvature of(InverseCurvature.Recipe model, NetworkPruningProblem problem);
     }
 
     NetworkPruningProblem(
@@ -84,7 +84,7 @@ final class NetworkPruningProblem implements PruningProblem {
     }
 
     @Override
-    public InverseCurvature inverse(InverseCurvature.Model model) {
+    public InverseCurvature inverse(InverseCurvature.Recipe model) {
         return inverses.of(model, this);
     }
 }

@@ -71,5 +71,5 @@ public interface PruningProblem {
      * @param model what kind of approximation
      * @return the approximation at the present parameters
      */
-    InverseCurvature inverse(InverseCurvature.Model model);
+    InverseCurvature inverse(InverseCurvature.Recipe model);
 }

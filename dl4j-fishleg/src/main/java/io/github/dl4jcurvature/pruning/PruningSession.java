@@ -20,6 +20,7 @@ final class PruningSession implements Serializable {
 
     private final long batchSize;
     private final long seed;
+    private final Map<InverseCurvature.Recipe, INDArray> learned = new HashMap<>();
     private long problems;
     private transient @Nullable Ties ties;
 
@@ -46,23 +47,36 @@ final class PruningSession implements Serializable {
     PruningProblem problem(Model model, PruningData data, INDArray alive, INDArray prunable) {
         Ties present = ties(model);
         long number = problems++;
-        Map<InverseCurvature.Model, InverseCurvature> inverses = new HashMap<>();
+        Map<InverseCurvature.Recipe, InverseCurvature> inverses = new HashMap<>();
         return new NetworkPruningProblem(
                 present.shadow(),
                 present.fisher(),
                 present.loss(),
                 data.split(batchSize, seed, 2 * number),
                 count -> data.draw(count, seed, 2 * number + 1),
-                (kind, problem) -> inverses.computeIfAbsent(kind, ignored -> inverse(kind, problem)),
+                (kind, problem) -> inverses.computeIfAbsent(kind, ignored -> inverse(kind, problem, model, data)),
                 alive,
                 prunable);
     }
 
-    private static InverseCurvature inverse(InverseCurvature.Model kind, PruningProblem problem) {
+    private InverseCurvature inverse(
+            InverseCurvature.Recipe kind, PruningProblem problem, Model model, PruningData data) {
         if (kind instanceof BlockInverse block) {
             return BlockInverseCurvature.of(block, problem);
         }
-        throw new IllegalArgumentException("model must be a BlockInverse but is %s; use one".formatted(kind));
+        if (kind instanceof LearnedInverse settings) {
+            LearnedInverseCurvature inverse = LearnedInverseCurvature.of(
+                    settings,
+                    model,
+                    problem,
+                    learned.get(kind),
+                    step -> data.draw(settings.batchSize(), ~seed, step),
+                    seed);
+            learned.put(kind, inverse.state());
+            return inverse;
+        }
+        throw new IllegalArgumentException(
+                "model must be a LearnedInverse or a BlockInverse but is %s; use one of these".formatted(kind));
     }
 
     private Ties ties(Model model) {

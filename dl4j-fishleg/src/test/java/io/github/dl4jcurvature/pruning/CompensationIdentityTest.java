@@ -272,7 +272,7 @@ class CompensationIdentityTest {
         }
 
         @Override
-        public InverseCurvature inverse(InverseCurvature.Model model) {
+        public InverseCurvature inverse(InverseCurvature.Recipe model) {
             return problem.inverse(model);
         }
     }

@@ -23,7 +23,7 @@ record DenseProblem(
         implements PruningProblem {
 
     /** Stands for the dense Q of the problem. */
-    record Dense() implements InverseCurvature.Model {}
+    record Dense() implements InverseCurvature.Recipe {}
 
     static DenseProblem of(INDArray w, INDArray fisher, INDArray gradient, INDArray inverse) {
         return new DenseProblem(
@@ -74,7 +74,7 @@ record DenseProblem(
     }
 
     @Override
-    public InverseCurvature inverse(InverseCurvature.Model model) {
+    public InverseCurvature inverse(InverseCurvature.Recipe model) {
         if (model instanceof BlockInverse block) {
             return BlockInverseCurvature.of(block, this);
         }
