@@ -16,7 +16,7 @@ package io.github.dl4jcurvature.pruning;
  * @param refreshRate constant rate at further events; positive
  * @param batchSize examples of a Fisher-vector product
  * @param diagonalStart whether Q starts at the inverse of the damped diagonal of the empirical Fisher matrix instead of
- *     \( I / \gamma \)
+ *     \( I / \gamma \); without effect where gradients of single examples are unknown
  * @param scaled whether the Kronecker form carries an elementwise scale
  */
 public record LearnedInverse(
@@ -30,9 +30,9 @@ public record LearnedInverse(
         boolean scaled)
         implements InverseCurvature.Recipe {
 
-    /** Damping 0.001, 3000 and 300 steps at the rates 0.003 and 0.001, batches of 100, isotropic start, scaled form. */
+    /** Damping 0.001, 3000 and 300 steps at the rates 0.003 and 0.001, batches of 100, diagonal start, scaled form. */
     public LearnedInverse() {
-        this(1e-3, 3000, 300, 3e-3, 1e-3, 100, false, true);
+        this(1e-3, 3000, 300, 3e-3, 1e-3, 100, true, true);
     }
 
     /**

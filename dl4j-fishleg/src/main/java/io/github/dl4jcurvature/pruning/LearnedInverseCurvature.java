@@ -4,14 +4,18 @@ package io.github.dl4jcurvature.pruning;
 import java.util.function.LongFunction;
 
 import io.github.dl4jcurvature.fisher.CurvatureBatch;
+import io.github.dl4jcurvature.fisher.ExampleGradients;
 import io.github.dl4jcurvature.fishleg.FishLeg;
 import io.github.dl4jcurvature.fishleg.LearnedInverseFisher;
 import org.deeplearning4j.nn.api.Model;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A {@link LearnedInverse} at present parameters. */
 final class LearnedInverseCurvature implements InverseCurvature {
+    private static final Logger LOG = LoggerFactory.getLogger(FishLegSurgeon.class);
     private static final int EXAMPLES_OF_DIAGONAL = 1024;
 
     private final LearnedInverseFisher inverse;
@@ -39,8 +43,13 @@ final class LearnedInverseCurvature implements InverseCurvature {
                 .seed(seed)
                 .state(learned);
         if (settings.diagonalStart() && learned == null) {
-            builder.startAsInverseDiagonal(
-                    CoveredGradients.of(problem, EXAMPLES_OF_DIAGONAL).meanSquares());
+            ExampleGradients gradients = problem.exampleGradients(EXAMPLES_OF_DIAGONAL);
+            if (CoveredGradients.coverPrunable(gradients, problem)) {
+                builder.startAsInverseDiagonal(gradients.meanSquares());
+            } else {
+                LOG.info(
+                        "gradients of single examples are not known for all layers; Q starts as a multiple of the identity");
+            }
         }
         LearnedInverseFisher inverse = builder.build();
         inverse.restrictTo(problem.alive());

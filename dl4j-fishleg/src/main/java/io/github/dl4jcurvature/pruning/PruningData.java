@@ -213,7 +213,8 @@ final class PruningData implements Serializable {
 
     private static INDArray rows(INDArray array, int[] chosen) {
         long[] shape = array.shape().clone();
-        INDArray flat = array.dup('c').reshape('c', shape[0], array.length() / shape[0]);
+        INDArray ordered = array.ordering() == 'c' && !array.isView() ? array : array.dup('c');
+        INDArray flat = ordered.reshape('c', shape[0], array.length() / shape[0]);
         shape[0] = chosen.length;
         return Nd4j.pullRows(flat, 1, chosen).reshape('c', shape);
     }

@@ -5,10 +5,17 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /** Uniform random order of 0 .. n - 1 (Fisher and Yates). */
-final class Permutation {
+public final class Permutation {
     private Permutation() {}
 
-    static int[] random(int n, SplittableRandom random) {
+    /**
+     * Draws an order.
+     *
+     * @param n number of elements
+     * @param random source of the draws
+     * @return every number from 0 to n - 1 once
+     */
+    public static int[] random(int n, SplittableRandom random) {
         int[] order = IntStream.range(0, n).toArray();
         for (int i = n - 1; i > 0; i--) {
             int j = random.nextInt(i + 1);
