@@ -86,18 +86,24 @@ final class FactorGradients implements ExampleGradients {
         if (errors.size(1) == 1) {
             singleRows(part.inputs().reshape(examples, part.fanIn()), errors, result);
         } else {
+            long rows = errors.size(1);
+            INDArray packed = errors.dup('c'); // [m, rows, outputs]
             for (long n = 0; n < examples; n++) {
-                INDArray e = errors.slice(n, 0).dup('c'); // [rows, outputs]
-                INDArray product = result.slice(n, 0).reshape('c', outputs, part.fanIn());
                 Gemm.multiply(
                         1,
-                        MatrixView.of(e).transposed(),
-                        MatrixView.of(part.inputs().slice(n, 0)),
+                        matrix(packed, n * rows * outputs, rows, outputs).transposed(),
+                        matrix(part.inputs(), n * rows * part.fanIn(), rows, part.fanIn()),
                         0,
-                        MatrixView.of(product)); // E_n^T A_n [outputs, nIn]
+                        matrix(result, n * outputs * part.fanIn(), outputs, part.fanIn())); // E_n^T A_n [outputs, nIn]
             }
         }
         return result;
+    }
+
+    private static MatrixView matrix(INDArray array, long start, long rows, long columns) {
+        long[] strides = {columns, 1};
+        return MatrixView.of(
+                Nd4j.create(array.data(), new long[] {rows, columns}, strides, array.offset() + start, 'c'));
     }
 
     private static void singleRows(INDArray inputs, INDArray errors, INDArray result) {
