@@ -126,6 +126,6 @@ final class PrunableCases {
         return PruningOptions.builder()
                 .sparsity(sparsity)
                 .batchSize(30)
-                .importance(Importance.inverse(new LearnedInverse().withSteps(20, 5)));
+                .importance(Importance.inverse(new LearnedInverse().withSteps(8, 2)));
     }
 }
