@@ -210,7 +210,7 @@ final class AuxiliaryProblem {
         blocks.forEach(block -> block.learn(rule.adam(), rate));
         double objective = (Gemm.dot(vView, residualView) - inner) / 2; // A = (v^T r - u^T v) / 2
         outcome = new Outcome(objective / uNorm / uNorm, residual.norm2Number().doubleValue() / uNorm);
-        LOG.debug("auxiliary step {}: {}", number, outcome);
+        LOG.trace("auxiliary step {}: {}", number, outcome);
         return true;
     }
 
