@@ -166,6 +166,12 @@ final class FishLegBlock {
         applyMask(target);
     }
 
+    /** Trace of Q; the diagonal is left in a vector of the layer's length. */
+    double trace(INDArray vector) {
+        diagonal(BlockVector.of(vector, plan));
+        return vector.sumNumber().doubleValue();
+    }
+
     /**
      * Computes the gradient of \( \langle f T, Q(\lambda) g \rangle \) with respect to the factors, for the gradient taken.
      *

@@ -33,6 +33,8 @@ final class FishLegMethod implements CurvatureMethod {
         throw new IllegalStateException("not bound to a network; bind comes first");
     };
     private @Nullable Model network;
+    private double stepScale = 1;
+    private double divisor = 1;
 
     @Override
     public void bind(Model model, List<CurvatureBlock> bound, AuxiliaryInputs auxiliary) {
@@ -106,10 +108,41 @@ final class FishLegMethod implements CurvatureMethod {
         for (int index = 0; index < blocks.size(); index++) {
             blocks.get(index).naturalGradient(gradientParts.get(index), naturalParts.get(index));
         }
-        double scale = stepScale(step);
+        stepScale = stepScale(step);
+        divisor = step.divisor();
         for (int index = 0; index < blocks.size(); index++) {
-            updaters.get(index).prepare(step.iteration(), naturalParts.get(index), scale);
+            updaters.get(index).prepare(step.iteration(), naturalParts.get(index), stepScale);
         }
+    }
+
+    /** The counters, which are the same in all layers. */
+    FishLegState counters() {
+        return blocks.get(0).state();
+    }
+
+    /** What the last auxiliary step came to. */
+    AuxiliaryProblem.Outcome outcome() {
+        return auxiliaryProblem == null ? AuxiliaryProblem.Outcome.NONE : auxiliaryProblem.outcome();
+    }
+
+    /** The factor of the step bound in the last iteration. */
+    double stepScale() {
+        return stepScale;
+    }
+
+    /** What the host divided the gradient of the last iteration by. */
+    double divisor() {
+        return divisor;
+    }
+
+    /** Trace of Q over all layers. */
+    double trace() {
+        double trace = 0;
+        for (int index = 0; index < blocks.size(); index++) {
+            INDArray scratch = naturalParts.get(index).flat().like();
+            trace += blocks.get(index).trace(scratch);
+        }
+        return trace;
     }
 
     /** What comes before the first step of the parameters. */

@@ -101,12 +101,17 @@ final class FishLegUpdater implements GradientUpdater<FishLeg> {
         return state;
     }
 
-    /** The problem that the factors of this block's network learn from. */
-    AuxiliaryProblem auxiliaryProblem() {
+    /** The part of FishLeg that works on the whole network. */
+    FishLegMethod method() {
         if (method == null) {
             throw new IllegalStateException(withoutListener());
         }
-        return method.auxiliaryProblem();
+        return method;
+    }
+
+    /** The problem that the factors of this block's network learn from. */
+    AuxiliaryProblem auxiliaryProblem() {
+        return method().auxiliaryProblem();
     }
 
     void bind(CurvatureBlock parametersBlock, FishLegBlock inverse, FishLegMethod network) {
