@@ -8,19 +8,22 @@ import io.github.dl4jcurvature.examples.experiment.Machine;
 import io.github.dl4jcurvature.examples.report.Figures;
 import io.github.dl4jcurvature.examples.report.TextTable;
 
-/** Milliseconds of a training step of FishLeg and of the host's Adam on three autoencoders, batch 100, FLOAT. */
+/** Milliseconds of a training step of FishLeg and of the host's Adam on three autoencoders, LeNet and an LSTM, FLOAT. */
 public final class FishLegSpeed {
     private static final List<StepTiming> NETWORKS = List.of(
-            new StepTiming("196", 100, 196, 48, 16, 48, 196),
-            new StepTiming("784", 40, 784, 250, 100, 30, 100, 250, 784),
-            new StepTiming("deep", 20, 784, 1000, 500, 250, 30, 250, 500, 1000, 784));
+            StepTiming.autoencoder("196", 100, 196, 48, 16, 48, 196),
+            StepTiming.autoencoder("784", 40, 784, 250, 100, 30, 100, 250, 784),
+            StepTiming.autoencoder("deep", 20, 784, 1000, 500, 250, 30, 250, 500, 1000, 784),
+            TimedClassifier.leNet(),
+            TimedClassifier.lstm());
 
     private FishLegSpeed() {}
 
     /**
      * Measures and prints.
      *
-     * @param arguments names of networks among {@code 196}, {@code 784} and {@code deep}; all if absent
+     * @param arguments names of networks among {@code 196}, {@code 784}, {@code deep}, {@code lenet} and {@code lstm}; all
+     *     if absent
      */
     public static void main(String[] arguments) {
         TextTable table = new TextTable(

@@ -2,6 +2,7 @@
 package io.github.dl4jcurvature.examples;
 
 import java.util.SplittableRandom;
+import java.util.function.Function;
 
 import io.github.dl4jcurvature.examples.experiment.LearningTask;
 import io.github.dl4jcurvature.examples.experiment.NetworkDesign;
@@ -14,11 +15,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Time of a FishLeg step over that of an Adam step on one autoencoder; FishLeg with frozen curvature shows what of it is
+ * Time of a FishLeg step over that of an Adam step on one network; FishLeg with frozen curvature shows what of it is
  * the step itself and what the auxiliary updates.
  *
  * <p>Blocks of steps of the two alternate, and each pair of neighbouring blocks gives one ratio: a disturbance of the
@@ -30,30 +32,44 @@ final class StepTiming {
     private static final int UPDATE_EVERY = 10;
     private static final int BATCH_SIZE = 100;
     private static final int EXAMPLES = 1000;
-    private static final int WARM_UP_ROUNDS = 5;
-    private static final int ROUNDS = 21;
+    private static final int WARM_UP_ROUNDS = 3;
     private static final long SEED = 1;
 
     private final String name;
+    private final String description;
     private final int block;
-    private final NetworkDesign design;
-    private final int inputs;
-    private final double[] adamMilliseconds = new double[ROUNDS];
-    private final double[] fishLegMilliseconds = new double[ROUNDS];
-    private final double[] frozenMilliseconds = new double[ROUNDS];
-    private final double[] ratios = new double[ROUNDS];
+    private final int rounds;
+    private final Function<IUpdater, Trainee> network;
+    private double[] adamMilliseconds = new double[0];
+    private double[] fishLegMilliseconds = new double[0];
+    private double[] frozenMilliseconds = new double[0];
+    private double[] ratios = new double[0];
     private long parameters;
     private long adamState;
     private long fishLegState;
+
+    /** A network in training. */
+    interface Trainee {
+        /** Takes steps and returns the seconds they took. */
+        double train(int steps);
+
+        /** Number of parameters. */
+        long parameters();
+
+        /** Number of elements of the updater's state. */
+        long stateLength();
+    }
 
     /**
      * Prepares a measurement.
      *
      * @param name name in the figures
+     * @param description of the network in the table
      * @param block number of steps of a block, a multiple of 10
-     * @param sizes inputs, units of each hidden layer, outputs
+     * @param rounds number of blocks of each optimiser
+     * @param network creates the network with an optimiser
      */
-    StepTiming(String name, int block, int... sizes) {
+    StepTiming(String name, String description, int block, int rounds, Function<IUpdater, Trainee> network) {
         if (block % UPDATE_EVERY != 0) {
             throw new IllegalArgumentException(
                     "block is %d but must be a multiple of %d, the steps between two auxiliary"
@@ -61,45 +77,38 @@ final class StepTiming {
                             + " updates; round it");
         }
         this.name = name;
+        this.description = description;
         this.block = block;
-        this.inputs = sizes[0];
-        this.design = NetworkDesign.reluAutoencoder(sizes);
+        this.rounds = rounds;
+        this.network = network;
     }
 
-    String name() {
-        return name;
+    /** An autoencoder on random images. */
+    static StepTiming autoencoder(String name, int block, int... sizes) {
+        NetworkDesign design = NetworkDesign.reluAutoencoder(sizes);
+        return new StepTiming(name, design.toString(), block, 21, updater -> {
+            TrainingRun run = new TrainingRun(randomImages(name, design, sizes[0]), updater, SEED);
+            return new Trainee() {
+                @Override
+                public double train(int steps) {
+                    double before = run.seconds();
+                    return run.trainSteps(steps).seconds() - before;
+                }
+
+                @Override
+                public long parameters() {
+                    return run.parameters();
+                }
+
+                @Override
+                public long stateLength() {
+                    return run.stateLength();
+                }
+            };
+        });
     }
 
-    void measure() {
-        LearningTask task = randomImages();
-        TrainingRun adam = new TrainingRun(task, new Adam(1e-3), SEED);
-        TrainingRun fishLeg = new TrainingRun(
-                task, FishLeg.builder().updateEvery(UPDATE_EVERY).build(), SEED);
-        TrainingRun frozen =
-                new TrainingRun(task, FishLeg.builder().auxiliaryLearningRate(0).build(), SEED);
-        for (int round = 0; round < WARM_UP_ROUNDS; round++) {
-            adam.trainSteps(block);
-            fishLeg.trainSteps(block);
-            frozen.trainSteps(block);
-        }
-        for (int round = 0; round < ROUNDS; round++) {
-            adamMilliseconds[round] = millisecondsPerStep(adam);
-            fishLegMilliseconds[round] = millisecondsPerStep(fishLeg);
-            frozenMilliseconds[round] = millisecondsPerStep(frozen);
-            ratios[round] = fishLegMilliseconds[round] / adamMilliseconds[round];
-        }
-        parameters = adam.parameters();
-        adamState = adam.stateLength();
-        fishLegState = fishLeg.stateLength();
-        LOG.info("{} timed in {} blocks of {} steps each", design, ROUNDS, block);
-    }
-
-    private double millisecondsPerStep(TrainingRun run) {
-        double before = run.seconds();
-        return 1e3 * (run.trainSteps(block).seconds() - before) / block;
-    }
-
-    private LearningTask randomImages() {
+    private static LearningTask randomImages(String name, NetworkDesign design, int inputs) {
         SplittableRandom random = new SplittableRandom(SEED);
         float[] pixels = new float[EXAMPLES * inputs];
         for (int i = 0; i < pixels.length; i++) {
@@ -110,9 +119,40 @@ final class StepTiming {
         return new LearningTask(name, design, data, data, data, BATCH_SIZE);
     }
 
+    String name() {
+        return name;
+    }
+
+    void measure() {
+        Trainee adam = network.apply(new Adam(1e-3));
+        Trainee fishLeg =
+                network.apply(FishLeg.builder().updateEvery(UPDATE_EVERY).build());
+        Trainee frozen =
+                network.apply(FishLeg.builder().auxiliaryLearningRate(0).build());
+        for (int round = 0; round < WARM_UP_ROUNDS; round++) {
+            adam.train(block);
+            fishLeg.train(block);
+            frozen.train(block);
+        }
+        adamMilliseconds = new double[rounds];
+        fishLegMilliseconds = new double[rounds];
+        frozenMilliseconds = new double[rounds];
+        ratios = new double[rounds];
+        for (int round = 0; round < rounds; round++) {
+            adamMilliseconds[round] = 1e3 * adam.train(block) / block;
+            fishLegMilliseconds[round] = 1e3 * fishLeg.train(block) / block;
+            frozenMilliseconds[round] = 1e3 * frozen.train(block) / block;
+            ratios[round] = fishLegMilliseconds[round] / adamMilliseconds[round];
+        }
+        parameters = adam.parameters();
+        adamState = adam.stateLength();
+        fishLegState = fishLeg.stateLength();
+        LOG.info("{} timed in {} blocks of {} steps each", description, rounds, block);
+    }
+
     void addTo(TextTable table) {
         table.row(
-                design.toString(),
+                description,
                 "%.3f".formatted(Quantiles.of(adamMilliseconds, 0.5)),
                 "%.3f".formatted(Quantiles.of(fishLegMilliseconds, 0.5)),
                 "%.3f".formatted(Quantiles.of(frozenMilliseconds, 0.5)),

@@ -29,7 +29,7 @@ class ExampleArgumentsTest {
 
     @Test
     void blocksHoldWholeAuxiliaryPeriods() {
-        assertThatThrownBy(() -> new StepTiming("small", 15, 4, 2, 4))
+        assertThatThrownBy(() -> StepTiming.autoencoder("small", 15, 4, 2, 4))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("block is 15");
     }
