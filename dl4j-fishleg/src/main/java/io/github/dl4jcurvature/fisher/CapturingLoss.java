@@ -65,7 +65,7 @@ final class CapturingLoss implements ILossFunction {
     public INDArray computeGradient(INDArray labels, INDArray preOutput, IActivation activation, INDArray mask) {
         INDArray gradient = errorSource == null
                 ? delegate.computeGradient(labels, preOutput, activation, mask)
-                : masked(errorSource.errorAt(preOutput), mask);
+                : masked(errorSource.errorAt(preOutput), mask).dup(); // into the workspace that the host expects it in
         if (recording) {
             error = ErrorTape.detachedCopy(gradient);
         }

@@ -6,6 +6,7 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
@@ -29,6 +30,9 @@ interface LayerCapture {
         Class<?> kind = configuration.getClass();
         if (kind == OutputLayer.class || kind == RnnOutputLayer.class) {
             return OutputCapture.attach((org.deeplearning4j.nn.conf.layers.BaseOutputLayer) configuration);
+        }
+        if (kind == LossLayer.class) {
+            return LossLayerCapture.attach((LossLayer) configuration);
         }
         if (kind == DenseLayer.class && !((DenseLayer) configuration).hasLayerNorm()) {
             return DenseCapture.attach((DenseLayer) configuration);

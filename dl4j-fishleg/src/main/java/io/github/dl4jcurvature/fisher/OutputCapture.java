@@ -9,7 +9,7 @@ import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Output and RnnOutput layers: errors from the loss, which the host already applies to two-dimensional rows. */
-record OutputCapture(BaseOutputLayer configuration, CapturingLoss loss) implements LayerCapture {
+record OutputCapture(BaseOutputLayer configuration, CapturingLoss loss) implements LossCapture {
 
     static OutputCapture attach(BaseOutputLayer configuration) {
         CapturingLoss loss = new CapturingLoss(configuration.getLossFn());
@@ -17,8 +17,8 @@ record OutputCapture(BaseOutputLayer configuration, CapturingLoss loss) implemen
         return new OutputCapture(configuration, loss);
     }
 
-    /** The predictive distribution, or an IllegalArgumentException that names the pair. */
-    OutputDistribution distribution(String layer) {
+    @Override
+    public OutputDistribution distribution(String layer) {
         return OutputDistribution.forLayer(layer, loss.delegate(), configuration.getActivationFn());
     }
 

@@ -2,6 +2,7 @@
 package io.github.dl4jcurvature.fisher;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import org.deeplearning4j.nn.api.Model;
@@ -44,6 +45,12 @@ record ShadowBuilder(ShadowModel model, Map<String, LayerCapture> captures) {
         configuration.setInferenceWorkspaceMode(WorkspaceMode.ENABLED);
         configuration.setCacheMode(CacheMode.NONE);
         configuration.setBackpropType(BackpropType.Standard);
+        int last = configuration.getConfs().size() - 1;
+        if (last > 0 && configuration.getInputPreProcess(last) == null) {
+            LossLayerCapture.moveLink(
+                    configuration.getConf(last - 1).getLayer(),
+                    configuration.getConf(last).getLayer());
+        }
         Map<String, LayerCapture> captures = new LinkedHashMap<>();
         int i = 0;
         for (NeuralNetConfiguration part : configuration.getConfs()) {
@@ -63,6 +70,7 @@ record ShadowBuilder(ShadowModel model, Map<String, LayerCapture> captures) {
         configuration.setInferenceWorkspaceMode(WorkspaceMode.ENABLED);
         configuration.setCacheMode(CacheMode.NONE);
         configuration.setBackpropType(BackpropType.Standard);
+        configuration.getNetworkOutputs().forEach(output -> moveLink(configuration, output));
         Map<String, LayerCapture> captures = new LinkedHashMap<>();
         configuration.getVertices().forEach((name, vertex) -> {
             if (vertex instanceof LayerVertex layer) {
@@ -80,6 +88,24 @@ record ShadowBuilder(ShadowModel model, Map<String, LayerCapture> captures) {
             layer.allowInputModification(false);
         }
         return new ShadowBuilder(shadow, captures);
+    }
+
+    /** Only if nothing else sees the activations of the layer before the output. */
+    private static void moveLink(ComputationGraphConfiguration graph, String output) {
+        List<String> inputs = graph.getVertexInputs().get(output);
+        if (inputs != null
+                && inputs.size() == 1
+                && graph.getVertices().get(output) instanceof LayerVertex after
+                && graph.getVertices().get(inputs.get(0)) instanceof LayerVertex before
+                && after.getPreProcessor() == null
+                && !graph.getNetworkOutputs().contains(inputs.get(0))
+                && graph.getVertexInputs().values().stream()
+                                .filter(sources -> sources.contains(inputs.get(0)))
+                                .count()
+                        == 1) {
+            LossLayerCapture.moveLink(
+                    before.getLayerConf().getLayer(), after.getLayerConf().getLayer());
+        }
     }
 
     private static void instrument(String name, NeuralNetConfiguration part, Map<String, LayerCapture> captures) {

@@ -208,7 +208,7 @@ public final class ShadowNetwork {
 
     /** Pre-activations z of the outputs, fresh, each of shape [rows, nOut]; zero where masked. */
     List<INDArray> preActivations(CurvatureBatch batch) {
-        List<OutputCapture> outputs = outputCaptures();
+        List<LossCapture> outputs = outputCaptures();
         requireNoOpenWorkspace();
         model.forward(batch);
         return outputs.stream()
@@ -223,7 +223,7 @@ public final class ShadowNetwork {
 
     /** The predictive distribution of each output, or an IllegalArgumentException that names the pair. */
     List<OutputDistribution> distributions() {
-        List<OutputCapture> outputs = outputCaptures();
+        List<LossCapture> outputs = outputCaptures();
         List<OutputDistribution> distributions = new ArrayList<>();
         for (int k = 0; k < outputs.size(); k++) {
             distributions.add(outputs.get(k).distribution(model.outputs().get(k)));
@@ -243,12 +243,12 @@ public final class ShadowNetwork {
         return layout;
     }
 
-    private List<OutputCapture> outputCaptures() {
-        List<OutputCapture> outputs = new ArrayList<>();
+    private List<LossCapture> outputCaptures() {
+        List<LossCapture> outputs = new ArrayList<>();
         for (String name : model.outputs()) {
-            if (!(captures.get(name) instanceof OutputCapture output)) {
+            if (!(captures.get(name) instanceof LossCapture output)) {
                 throw new IllegalArgumentException(
-                        "output '%s' is neither an OutputLayer nor an RnnOutputLayer; only these take sampled labels or"
+                        "output '%s' is none of OutputLayer, RnnOutputLayer and LossLayer; only these take sampled labels or"
                                         .formatted(name)
                                 + " injected errors");
             }
@@ -278,7 +278,7 @@ public final class ShadowNetwork {
     private boolean setErrorSources(List<@Nullable ErrorSource> sources) {
         boolean chosen = sources.get(0) != null;
         for (int k = 0; k < sources.size(); k++) {
-            if (captures.get(model.outputs().get(k)) instanceof OutputCapture output) {
+            if (captures.get(model.outputs().get(k)) instanceof LossCapture output) {
                 output.loss().errorsFrom(sources.get(k));
             } else if (chosen) {
                 outputCaptures(); // names the output that takes no errors
@@ -290,7 +290,7 @@ public final class ShadowNetwork {
     private void collect(long examples, Function<String, @Nullable INDArray> activations, List<LayerFactors> factors) {
         for (ShadowNode node : nodes) {
             LayerCapture capture = captures.get(node.name());
-            if (capture != null && node.trained()) {
+            if (capture != null && node.trained() && node.owner().numParams() > 0) {
                 factors.add(capture.factors(
                         new LayerPass(node.name(), (Layer) node.owner(), activations.apply(node.name()), examples)));
             }

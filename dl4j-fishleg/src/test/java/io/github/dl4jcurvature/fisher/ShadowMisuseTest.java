@@ -6,8 +6,8 @@ import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
@@ -104,12 +104,13 @@ class ShadowMisuseTest {
 
     @Test
     void namesTheOutputThatTakesNoSampledLabels() {
-        MultiLayerNetwork network = network(new LossLayer.Builder(LossFunction.MSE)
+        MultiLayerNetwork network = network(new CenterLossOutputLayer.Builder(LossFunction.MSE)
                 .name("top")
+                .nOut(2)
                 .activation(Activation.IDENTITY)
                 .build());
         ShadowNetwork shadow = ShadowNetwork.of(network);
-        String message = "output 'top' is neither an OutputLayer nor an RnnOutputLayer";
+        String message = "output 'top' is none of OutputLayer, RnnOutputLayer and LossLayer";
         assertIllegalArgument(() -> shadow.withSampledLabels(batch, LabelSampler.seeded(0)), message);
         assertIllegalArgument(() -> shadow.backpropagate(batch, List.of(Nd4j.ones(DataType.DOUBLE, 3, 3))), message);
         assertIllegalArgument(() -> shadow.outputMeans(batch), message);
