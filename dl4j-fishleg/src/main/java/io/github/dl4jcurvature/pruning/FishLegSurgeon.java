@@ -43,7 +43,7 @@ import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
  * <p>The listener can be serialised; together with the saved network a gradual pruning continues where it stopped. It serves
  * one network.
  *
- * <p>Source: McCarthy et al., FishLeg Surgeon, arXiv:2412.02328; Hassibi and Stork, NIPS 1992.
+ * <p>Source: McGowan et al., Efficient model compression techniques with FishLeg, arXiv:2412.02328; Hassibi and Stork, NIPS 1992.
  */
 public final class FishLegSurgeon extends BaseTrainingListener implements Serializable {
     private static final long serialVersionUID = 1L;

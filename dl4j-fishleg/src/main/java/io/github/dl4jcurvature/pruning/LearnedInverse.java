@@ -7,7 +7,7 @@ package io.github.dl4jcurvature.pruning;
  *
  * <p>The first removal learns it from the start; each further one only refreshes it.
  *
- * <p>Source: the approach of McCarthy et al., FishLeg Surgeon; no code of it is public.
+ * <p>Source: the approach of McGowan et al., Efficient model compression techniques with FishLeg, arXiv:2412.02328, of which no code is public.
  *
  * @param damping \( \gamma \), positive
  * @param steps auxiliary steps of the first event, at least 1
