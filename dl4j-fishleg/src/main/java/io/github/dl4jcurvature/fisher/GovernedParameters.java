@@ -2,6 +2,7 @@
 package io.github.dl4jcurvature.fisher;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
@@ -28,7 +29,7 @@ final class GovernedParameters {
         IdentityHashMap<CurvatureConfiguration, IdentityHashMap<Trainable, List<ParamState>>> governed =
                 new IdentityHashMap<>();
         List<CurvatureConfiguration> order = new ArrayList<>();
-        for (UpdaterBlock block : blocks) {
+        for (UpdaterBlock block : descending(blocks)) {
             for (ParamState state : block.getLayersAndVariablesInBlock()) {
                 if (state.getLayer().getConfig().getUpdaterByParam(state.getParamName())
                         instanceof CurvatureConfiguration configuration) {
@@ -51,6 +52,11 @@ final class GovernedParameters {
             }
         }
         return changed;
+    }
+
+    /** The blocks that training steps: not those of parameters for unsupervised pretraining alone. */
+    static List<UpdaterBlock> descending(List<UpdaterBlock> blocks) {
+        return blocks.stream().filter(block -> !block.isPretrainUpdaterBlock()).toList();
     }
 
     private static void requireOneLayer(
@@ -88,14 +94,26 @@ final class GovernedParameters {
         return Nd4j.create(first.data(), new long[] {length}, new long[] {1}, first.offset(), 'c');
     }
 
+    /** Of some layers the host lists the weights before the bias but holds them behind it. */
+    private static List<ParamState> inMemoryOrder(List<ParamState> states) {
+        List<ParamState> sorted = new ArrayList<>(states);
+        sorted.sort(Comparator.comparingLong(state -> parameter(state).offset()));
+        return sorted;
+    }
+
+    private static INDArray parameter(ParamState state) {
+        return Objects.requireNonNull(
+                state.getLayer().paramTable(false).get(state.getParamName()), "the host lists what a layer has");
+    }
+
     @SuppressWarnings("ReferenceEquality") // one runtime layer, not an equal one
-    private static LayerParameters describe(List<ParamState> states) {
+    private static LayerParameters describe(List<ParamState> listed) {
+        List<ParamState> states = inMemoryOrder(listed);
         Trainable layer = states.get(0).getLayer();
         List<ParameterSections.Entry> entries = new ArrayList<>();
         long start = 0;
         for (ParamState state : states) {
-            INDArray parameter = Objects.requireNonNull(
-                    state.getLayer().paramTable(false).get(state.getParamName()), "the host lists what a layer has");
+            INDArray parameter = parameter(state);
             entries.add(new ParameterSections.Entry(state.getParamName(), start, parameter.shape()));
             start += parameter.length();
         }
@@ -145,7 +163,7 @@ final class GovernedParameters {
         INDArray mask = Nd4j.createUninitializedDetached(values.dataType(), values.length());
         mask.assign(1);
         long start = 0;
-        for (ParamState state : states) {
+        for (ParamState state : inMemoryOrder(states)) {
             long length = state.getParamView().length();
             for (ParameterMask each : masks) {
                 INDArray part = each.maskOf(state.getParamName(), mask.dataType());

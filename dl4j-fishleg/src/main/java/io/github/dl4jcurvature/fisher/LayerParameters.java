@@ -31,8 +31,8 @@ public record LayerParameters(String layer, List<String> names, List<Long> lengt
     public record Placed(LayerParameters parameters, long offset) {}
 
     /**
-     * All parameters of a network on which gradients descend; not among them are running statistics, frozen layers and
-     * vertices of a graph that are not layers.
+     * All parameters of a network on which gradients descend; not among them are running statistics, parameters for
+     * unsupervised pretraining, frozen layers and vertices of a graph that are not layers.
      *
      * @param model an initialised MultiLayerNetwork or ComputationGraph
      * @return in the order of the flat parameter vector

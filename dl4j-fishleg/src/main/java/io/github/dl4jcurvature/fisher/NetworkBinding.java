@@ -88,7 +88,7 @@ final class NetworkBinding {
     private List<CurvatureMethod> bind(Model model, BaseMultiLayerUpdater<?> updater) {
         Map<Class<?>, CurvatureMethod> byType = new LinkedHashMap<>();
         Map<Class<?>, List<CurvatureBlock>> blocks = new LinkedHashMap<>();
-        for (UpdaterBlock block : updater.getUpdaterBlocks()) {
+        for (UpdaterBlock block : GovernedParameters.descending(updater.getUpdaterBlocks())) {
             if (block.getGradientUpdater().getConfig() instanceof CurvatureConfiguration configuration) {
                 Class<?> type = configuration.getClass();
                 byType.computeIfAbsent(type, ignored -> configuration.newMethod());

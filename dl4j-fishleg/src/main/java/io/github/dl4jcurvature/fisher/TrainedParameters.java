@@ -24,7 +24,8 @@ final class TrainedParameters {
                     && !(layer instanceof FrozenLayerWithBackprop)) {
                 List<Map.Entry<String, INDArray>> views =
                         new ArrayList<>(layer.paramTable(false).entrySet());
-                views.removeIf(entry -> !layer.updaterDivideByMinibatch(entry.getKey()));
+                views.removeIf(entry -> !layer.updaterDivideByMinibatch(entry.getKey())
+                        || layer.getConfig().isPretrainParam(entry.getKey()));
                 views.sort(Comparator.comparingLong(entry -> entry.getValue().offset()));
                 addRuns(placed, layer, views, origin);
             }

@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 import io.github.dl4jcurvature.testkit.RandomMatrices;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.AutoEncoder;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -80,6 +81,20 @@ enum LayerCases {
         @Override
         INDArray inputs(long seed) {
             return RandomMatrices.gaussian(EXAMPLES, 5, seed);
+        }
+    },
+    AUTOENCODER {
+        @Override
+        NeuralNetConfiguration.ListBuilder layers(NeuralNetConfiguration.Builder builder) {
+            return builder.list()
+                    .layer(new AutoEncoder.Builder().nOut(6).build())
+                    .layer(output(CLASSES))
+                    .setInputType(InputType.feedForward(5));
+        }
+
+        @Override
+        INDArray inputs(long seed) {
+            return NORMALISED.inputs(seed);
         }
     },
     EMBEDDING {
