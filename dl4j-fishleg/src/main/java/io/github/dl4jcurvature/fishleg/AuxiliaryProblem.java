@@ -209,9 +209,19 @@ final class AuxiliaryProblem {
         }
         blocks.forEach(block -> block.learn(rule.adam(), rate));
         double objective = (Gemm.dot(vView, residualView) - inner) / 2; // A = (v^T r - u^T v) / 2
-        outcome = new Outcome(objective / uNorm / uNorm, residual.norm2Number().doubleValue() / uNorm);
+        outcome = new Outcome(objective / uNorm / uNorm, residualNorm() / uNorm);
         LOG.trace("auxiliary step {}: {}", number, outcome);
         return true;
+    }
+
+    /** |r| over the blocks that learn; elsewhere F v is what the blocks couple to, not their error. */
+    private double residualNorm() {
+        double sum = 0;
+        for (int index = 0; index < blocks.size(); index++) {
+            MatrixView part = residualParts.get(index).view();
+            sum += blocks.get(index).learns() ? Gemm.dot(part, part) : 0;
+        }
+        return Math.sqrt(sum);
     }
 
     /** Steps taken or skipped so far. */

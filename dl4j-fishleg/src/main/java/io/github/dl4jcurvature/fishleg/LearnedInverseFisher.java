@@ -71,9 +71,27 @@ public final class LearnedInverseFisher {
     private void start() {
         blocks.forEach(block -> block.initialise(1 / settings.damping));
         if (settings.meanSquares != null) {
-            INDArray diagonal = settings.meanSquares.add(settings.damping).rdivi(1); // 1 / (mean g^2 + gamma)
+            INDArray squares = vector("squares", settings.meanSquares);
+            if (!(squares.minNumber().doubleValue() >= 0)
+                    || !Double.isFinite(squares.sumNumber().doubleValue())) {
+                throw new IllegalArgumentException(
+                        "squares must be non-negative and finite but range from %s to %s; pass means of squared gradients"
+                                .formatted(squares.minNumber(), squares.maxNumber()));
+            }
+            INDArray diagonal = squares.add(settings.damping).rdivi(1); // 1 / (mean g^2 + gamma)
             blocks.forEach(block -> block.initialise(block.part(diagonal)));
         }
+    }
+
+    /** A copy of an argument of shape [n]. */
+    private INDArray vector(String name, INDArray argument) {
+        if (argument.length() != model.numParams()) {
+            throw new IllegalArgumentException(
+                    "%s must have one element for each of the %d parameters but has %d; pass a vector in the layout of model.params()"
+                            .formatted(name, model.numParams(), argument.length()));
+        }
+        INDArray copy = Nd4j.createUninitializedDetached(state.dataType(), argument.length());
+        return copy.assign(argument.reshape(argument.length()));
     }
 
     private void restore(INDArray saved) {
@@ -121,10 +139,15 @@ public final class LearnedInverseFisher {
      * learns to be the inverse of that part of \( F + \gamma I \).
      *
      * @param alive 1 for parameters that take part, 0 for others; shape [n], copied
+     * @throws IllegalArgumentException if it has another length or other values
      */
     public void restrictTo(INDArray alive) {
-        INDArray copy = Nd4j.createUninitializedDetached(state.dataType(), alive.length());
-        copy.assign(alive.reshape(alive.length()));
+        INDArray copy = vector("alive", alive);
+        if (!copy.mul(copy).equalsWithEps(copy, 0)) {
+            throw new IllegalArgumentException(
+                    "alive must hold nothing but 0 and 1 but ranges from %s to %s; pass a mask"
+                            .formatted(copy.minNumber(), copy.maxNumber()));
+        }
         mask = copy;
         blocks = blocks();
         problem = problem();
@@ -157,10 +180,10 @@ public final class LearnedInverseFisher {
      *
      * @param v shape [n]; not modified
      * @return Q v, fresh, shape [n], in the type of the network
+     * @throws IllegalArgumentException if v has another length
      */
     public INDArray multiply(INDArray v) {
-        INDArray input = Nd4j.createUninitializedDetached(state.dataType(), model.numParams());
-        input.assign(v.reshape(v.length()));
+        INDArray input = vector("v", v);
         INDArray result = input.like();
         for (FishLegBlock block : blocks) {
             BlockVector part = block.part(input);
@@ -184,7 +207,7 @@ public final class LearnedInverseFisher {
     }
 
     /**
-     * Everything that a continuation depends on.
+     * Everything that a continuation depends on, but for the restriction to some parameters.
      *
      * @return a copy; give it to {@link Builder#state}
      */
@@ -324,7 +347,7 @@ public final class LearnedInverseFisher {
          *
          * @return the approximation
          * @throws IllegalArgumentException if an output's pair of loss and activation has no Fisher matrix here, or a saved
-         *     state does not fit
+         *     state or mean squares do not fit
          */
         public LearnedInverseFisher build() {
             return new LearnedInverseFisher(this);

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.fishleg;
+
+import java.util.List;
+
+import io.github.dl4jcurvature.fisher.CurvatureBatch;
+import io.github.dl4jcurvature.fisher.CurvatureListener;
+import io.github.dl4jcurvature.fisher.FisherEstimator;
+import io.github.dl4jcurvature.testkit.RandomMatrices;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
+import org.deeplearning4j.nn.updater.UpdaterBlock;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+import static io.github.dl4jcurvature.testkit.MatrixAssert.assertThatMatrix;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class LearnedInverseFisherTest {
+    private static final int INPUTS = 5;
+    private static final int EXAMPLES = 20;
+    private static final double DAMPING = 0.1;
+
+    /**
+     * With one output the Kronecker form can hold any symmetric positive definite matrix, restricted to any parameters
+     * too, so that learning has to find the inverse itself; what is left is the noise of Adam at the end of its schedule.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "KRONECKER, GAUSS_NEWTON, false, false",
+        "KRONECKER, GAUSS_NEWTON, false, true",
+        "SCALED_KRONECKER, GAUSS_NEWTON, true, false",
+        "SCALED_KRONECKER, GAUSS_NEWTON, true, true",
+        "KRONECKER, ANTITHETIC, true, false"
+    })
+    void findsTheDampedInverse(
+            FishLeg.Form form, FisherEstimator.Method method, boolean preconditioned, boolean masked) {
+        Model network = regression();
+        CurvatureBatch batch = CurvatureBatch.ofInputs(RandomMatrices.gaussian(EXAMPLES, INPUTS, 3));
+        INDArray alive = Nd4j.ones(DataType.DOUBLE, INPUTS + 1);
+        if (masked) {
+            alive.putScalar(1, 0).putScalar(3, 0);
+        }
+        LearnedInverseFisher inverse = LearnedInverseFisher.builder(network)
+                .form(form)
+                .fisherMethod(method)
+                .preconditioned(preconditioned)
+                .damping(DAMPING)
+                .build();
+        inverse.restrictTo(alive);
+        INDArray target = dampedFisher(batch.inputs()[0]);
+        double before = error(inverse, target, alive);
+        inverse.learn(number -> batch, preconditioned ? 1500 : 1000, 2e-2, 0);
+
+        assertThat(before).isGreaterThan(3);
+        assertThat(error(inverse, target, alive)).isLessThan(1e-2);
+        assertThat(inverse.relativeResidual()).isLessThan(3e-2);
+        assertThatMatrix(inverse.diagonal()).isWithinRelativeFrobenius(Nd4j.diag(dense(inverse)), 1e-13);
+    }
+
+    /** |Q (F + gamma I) - I| over the living parameters, divided by the root of their number. */
+    private static double error(LearnedInverseFisher inverse, INDArray target, INDArray alive) {
+        INDArray projection = Nd4j.diag(alive);
+        INDArray living = projection.mmul(target).mmul(projection);
+        return dense(inverse).mmul(living).sub(projection).norm2Number().doubleValue()
+                / Math.sqrt(alive.sumNumber().doubleValue());
+    }
+
+    private static INDArray dense(LearnedInverseFisher inverse) {
+        INDArray q = Nd4j.zeros(DataType.DOUBLE, INPUTS + 1, INPUTS + 1);
+        for (int k = 0; k <= INPUTS; k++) {
+            INDArray unit = Nd4j.zeros(DataType.DOUBLE, INPUTS + 1);
+            unit.putScalar(k, 1);
+            q.putRow(k, inverse.multiply(unit));
+        }
+        return q;
+    }
+
+    /** The squared error of one output is the likelihood of a Gaussian with variance 1/2: F is the mean of 2 a a^T. */
+    private static INDArray dampedFisher(INDArray inputs) {
+        INDArray a = Nd4j.hstack(inputs, Nd4j.ones(DataType.DOUBLE, EXAMPLES, 1));
+        return a.transpose()
+                .mmul(a)
+                .muli(2.0 / EXAMPLES)
+                .addi(Nd4j.eye(INPUTS + 1).castTo(DataType.DOUBLE).muli(DAMPING));
+    }
+
+    private static MultiLayerNetwork regression() {
+        MultiLayerNetwork network = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
+                .seed(3)
+                .dataType(DataType.DOUBLE)
+                .list()
+                .layer(new OutputLayer.Builder(LossFunction.MSE)
+                        .activation(Activation.IDENTITY)
+                        .nIn(INPUTS)
+                        .nOut(1)
+                        .build())
+                .build());
+        network.init();
+        return network;
+    }
+
+    @Test
+    void theElementwiseScaleTakesAnyDiagonal() {
+        MultiLayerNetwork network = TestNetworks.classifier(new Sgd());
+        INDArray squares = RandomMatrices.uniform(new long[] {1, network.numParams()}, 4);
+        LearnedInverseFisher inverse = LearnedInverseFisher.builder(network)
+                .damping(DAMPING)
+                .startAsInverseDiagonal(squares)
+                .build();
+        INDArray expected = squares.reshape(squares.length()).add(DAMPING).rdivi(1);
+        assertThatMatrix(inverse.diagonal()).isWithinRelativeFrobenius(expected, 1e-14);
+        INDArray v = RandomMatrices.gaussian(new long[] {network.numParams()}, 5);
+        assertThatMatrix(inverse.multiply(v)).isWithinRelativeFrobenius(expected.mul(v), 1e-14);
+    }
+
+    /** Pretraining is the same learning, from the same probes. */
+    @Test
+    void pretrainedFishLegHoldsTheSameFactors() {
+        FishLeg updater = FishLeg.builder()
+                .startAsInverseDamping()
+                .damping(DAMPING)
+                .auxiliaryLearningRate(1e-2)
+                .pretrain(7)
+                .build();
+        MultiLayerNetwork network = TestNetworks.classifier(updater);
+        DataSet data = TestNetworks.batch(1);
+        LearnedInverseFisher inverse = LearnedInverseFisher.builder(network.clone())
+                .form(FishLeg.Form.KRONECKER)
+                .damping(DAMPING)
+                .build();
+        CurvatureBatch batch = CurvatureBatch.of(data);
+        inverse.learn(number -> batch, 7, 1e-2, 1e-2);
+        network.setListeners(new CurvatureListener());
+        network.fit(data);
+
+        List<UpdaterBlock> updaters = ((BaseMultiLayerUpdater<?>) network.getUpdater()).getUpdaterBlocks();
+        long start = 0;
+        for (UpdaterBlock block : updaters) {
+            FishLegUpdater each = (FishLegUpdater) block.getGradientUpdater();
+            BlockPlan plan = java.util.Objects.requireNonNull(each.getConfig().plan());
+            FishLegState learned = new FishLegState(plan, Factors.slice(inverse.state(), start, plan.required()));
+            assertThatMatrix(each.state().factors()).isBitEqualTo(learned.factors());
+            assertThatMatrix(each.state().secondMoment()).isBitEqualTo(learned.secondMoment());
+            start += plan.required();
+        }
+        assertThat(updaters).hasSize(3);
+    }
+
+    @Test
+    void misuseIsNamed() {
+        MultiLayerNetwork network = regression();
+        LearnedInverseFisher inverse = LearnedInverseFisher.builder(network).build();
+        CurvatureBatch batch = CurvatureBatch.ofInputs(RandomMatrices.gaussian(EXAMPLES, INPUTS, 3));
+        INDArray three = Nd4j.ones(DataType.DOUBLE, 3);
+        INDArray halves = Nd4j.ones(DataType.DOUBLE, INPUTS + 1).muli(0.5);
+        assertThatThrownBy(() -> inverse.multiply(three))
+                .hasMessageContaining("v must have one element for each of the 6");
+        assertThatThrownBy(() -> inverse.restrictTo(three)).hasMessageContaining("alive must have one element");
+        assertThatThrownBy(() -> inverse.restrictTo(halves))
+                .hasMessageContaining("alive must hold nothing but 0 and 1");
+        assertThatThrownBy(() -> inverse.learn(number -> batch, -1, 1e-3, 1e-3)).hasMessageContaining("steps");
+        assertThatThrownBy(() -> inverse.learn(number -> batch, 1, 0, 0)).hasMessageContaining("firstRate");
+        assertThatThrownBy(() -> LearnedInverseFisher.builder(network).damping(0))
+                .hasMessageContaining("damping");
+        assertThatThrownBy(() -> LearnedInverseFisher.builder(network).maxDimension(0))
+                .hasMessageContaining("maxDimension");
+        assertThatThrownBy(
+                        () -> LearnedInverseFisher.builder(network).state(three).build())
+                .hasMessageContaining("state must have");
+        assertThatThrownBy(() -> LearnedInverseFisher.builder(network)
+                        .startAsInverseDiagonal(three)
+                        .build())
+                .hasMessageContaining("squares must have one element");
+        assertThatThrownBy(() -> LearnedInverseFisher.builder(network)
+                        .startAsInverseDiagonal(halves.negi())
+                        .build())
+                .hasMessageContaining("squares must be non-negative");
+        assertThat(inverse.objective()).isNaN();
+        INDArray before = inverse.state();
+        inverse.learn(number -> batch, 0, 1e-3, 1e-3);
+        assertThatMatrix(inverse.state()).isBitEqualTo(before);
+    }
+}
