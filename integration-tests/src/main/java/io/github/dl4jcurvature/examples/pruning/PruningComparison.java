@@ -53,7 +53,7 @@ public final class PruningComparison {
         figures.put(prefix() + "accuracy.dense", dense);
         for (PruningMode mode : PruningMode.values()) {
             for (String method : METHODS) {
-                row(networks, PruningMethod.of(method), mode, figures);
+                row(networks, PruningMethod.of(method, task.learned()), mode, figures);
             }
         }
     }
