@@ -111,12 +111,21 @@ public final class FishLegSurgeon extends BaseTrainingListener implements Serial
     @Override
     public void iterationDone(Model model, int iteration, int epoch) {
         if (!checked) {
-            new Pruner(PrunableNetwork.of(model), options, session).requireNotReached();
+            check(new Pruner(PrunableNetwork.of(model), options, session), iteration);
             checked = true;
         }
         if (schedule.isEvent(iteration)) {
             Pruner pruner = new Pruner(PrunableNetwork.of(model), options, session);
             pruner.prune(data, schedule.sparsity(iteration, pruner.target()), schedule.increments());
+        }
+    }
+
+    private void check(Pruner pruner, int iteration) {
+        pruner.requireNotReached();
+        if (schedule.isPast(iteration) && pruner.sparsity() < pruner.target()) {
+            throw new IllegalStateException(
+                    "the %s is over but the network is at iteration %d with sparsity %s; count from the network's present iteration: start = network.getIterationCount() + ..."
+                            .formatted(schedule, iteration, pruner.sparsity()));
         }
     }
 

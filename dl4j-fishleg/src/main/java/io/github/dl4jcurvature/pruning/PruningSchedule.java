@@ -100,6 +100,11 @@ public final class PruningSchedule implements Serializable {
         return iteration >= end;
     }
 
+    /** Whether the last removal lies before this iteration. */
+    boolean isPast(int iteration) {
+        return iteration > end;
+    }
+
     /** Whether weights are removed after this iteration. */
     boolean isEvent(int iteration) {
         return iteration >= start && iteration <= end && (iteration == end || (iteration - start) % every == 0);

@@ -150,6 +150,34 @@ class MaskPersistenceTest {
     }
 
     @Test
+    void momentumOfFishLegStaysWithinTheLivingWeights() {
+        MultiLayerNetwork network = PrunableCases.dense(
+                FishLeg.builder().updateEvery(2).startAsSgd(0.1).build());
+        train(network, 5);
+        FishLegSurgeon.prune(
+                network,
+                PrunableCases.iterator(PrunableCases.data(1)),
+                PrunableCases.options(0.5).build());
+        train(network, 5);
+        boolean[] alive = alive(network);
+        int header = 4; // counters before the momentum
+        for (UpdaterBlock block : ((BaseMultiLayerUpdater<?>) network.getUpdater()).getUpdaterBlocks()) {
+            GradientUpdater<?> stepped = block.getGradientUpdater();
+            INDArray state = stepped.getState().get("FISHLEG");
+            int from = block.getParamOffsetStart();
+            double living = 0;
+            for (int i = 0; i < block.getParamOffsetEnd() - from; i++) {
+                if (alive[from + i]) {
+                    living += Math.abs(state.getDouble(header + i));
+                } else {
+                    assertThat(state.getDouble(header + i)).isZero();
+                }
+            }
+            assertThat(living).isPositive();
+        }
+    }
+
+    @Test
     void sparsityZeroChangesNoBit() {
         MultiLayerNetwork pruned = PrunableCases.dense(new Adam(0.01));
         MultiLayerNetwork untouched = PrunableCases.dense(new Adam(0.01));

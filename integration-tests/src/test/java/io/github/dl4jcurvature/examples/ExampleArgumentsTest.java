@@ -24,7 +24,7 @@ class ExampleArgumentsTest {
         assertThatThrownBy(() -> FishLegSpeed.main(new String[] {"785"}))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("network '785' is unknown")
-                .hasMessageContaining("[196, 784, deep]");
+                .hasMessageContaining("[196, 784, deep, lenet, lstm]");
     }
 
     @Test

@@ -16,6 +16,7 @@ import io.github.dl4jcurvature.pruning.ExactCompensation;
 import io.github.dl4jcurvature.pruning.FishLegSurgeon;
 import io.github.dl4jcurvature.pruning.Importance;
 import io.github.dl4jcurvature.pruning.InverseCurvature;
+import io.github.dl4jcurvature.pruning.LearnedInverse;
 import io.github.dl4jcurvature.pruning.PruningOptions;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.slf4j.Logger;
@@ -68,28 +69,32 @@ public final class AttributionTable {
         for (long seed : SEEDS) {
             networks.add(task.trained(seed));
         }
-        for (Setting setting : settings()) {
+        for (Setting setting : settings(task.learned())) {
             row(networks, setting, figures);
         }
     }
 
-    private static List<Setting> settings() {
+    private static List<Setting> settings(LearnedInverse learned) {
         List<Setting> settings = new ArrayList<>();
-        scores().forEach((score, importance) -> {
+        scores(learned).forEach((score, importance) -> {
             compensations()
                     .forEach((name, compensation) ->
                             settings.add(new Setting(0.9, 24, BATCH, score, importance, name, compensation)));
         });
         for (double damping : DAMPINGS) {
             settings.add(joint("obert", new BlockInverse(50, damping, EXAMPLES), damping));
-            settings.add(joint("fls", PruningMethod.LEARNED.withDamping(damping), damping));
+            settings.add(joint("fls", learned.withDamping(damping), damping));
         }
         for (int increments : new int[] {24, 48, 96}) {
             settings.add(late(increments, BATCH, "obd", Importance.empiricalDiagonal(EXAMPLES)));
         }
         settings.add(late(24, 2 * BATCH, "obd", Importance.empiricalDiagonal(EXAMPLES)));
-        settings.add(late(24, BATCH, "fls", Importance.inverse(PruningMethod.LEARNED)));
-        settings.add(late(24, BATCH, "fls-refreshed", Importance.inverse(PruningMethod.LEARNED.withSteps(1000, 200))));
+        settings.add(late(24, BATCH, "fls", Importance.inverse(learned)));
+        settings.add(late(
+                24,
+                BATCH,
+                "fls-refreshed",
+                Importance.inverse(learned.withSteps(learned.steps(), 4 * learned.refreshSteps()))));
         return settings;
     }
 
@@ -109,12 +114,12 @@ public final class AttributionTable {
         return new Setting(0.95, increments, batch, score, importance, "exact", Compensation.exact());
     }
 
-    private static Map<String, Importance> scores() {
+    private static Map<String, Importance> scores(LearnedInverse learned) {
         Map<String, Importance> scores = new LinkedHashMap<>();
         scores.put("magnitude", Importance.magnitude());
         scores.put("obd", Importance.empiricalDiagonal(EXAMPLES));
         scores.put("obert", Importance.inverse(new BlockInverse()));
-        scores.put("fls", Importance.inverse(PruningMethod.LEARNED));
+        scores.put("fls", Importance.inverse(learned));
         return scores;
     }
 

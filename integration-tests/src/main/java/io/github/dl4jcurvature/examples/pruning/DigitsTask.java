@@ -4,6 +4,7 @@ package io.github.dl4jcurvature.examples.pruning;
 import io.github.dl4jcurvature.examples.data.OpticalDigits;
 import io.github.dl4jcurvature.examples.data.Part;
 import io.github.dl4jcurvature.examples.data.Target;
+import io.github.dl4jcurvature.pruning.LearnedInverse;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -19,19 +20,19 @@ final class DigitsTask extends PruningTask {
 
     private final boolean convolutional;
 
-    private DigitsTask(String name, int steps, boolean convolutional) {
-        super(name, steps);
+    private DigitsTask(String name, int steps, boolean convolutional, LearnedInverse learned) {
+        super(name, steps, learned);
         this.convolutional = convolutional;
     }
 
     /** 64-40-20-10, 3560 weights. */
     static PruningTask dense() {
-        return new DigitsTask("digits", 2000, false);
+        return new DigitsTask("digits", 2000, false, new LearnedInverse().withSteps(1000, 50));
     }
 
     /** Two convolutions 3x3 of 8 and 16 filters and a dense output, 3784 weights. */
     static PruningTask convolutional() {
-        return new DigitsTask("digits-conv", 1000, true);
+        return new DigitsTask("digits-conv", 1000, true, new LearnedInverse().withSteps(300, 20));
     }
 
     @Override

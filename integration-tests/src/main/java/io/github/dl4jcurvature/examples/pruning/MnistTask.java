@@ -7,6 +7,7 @@ import java.util.SplittableRandom;
 
 import io.github.dl4jcurvature.examples.data.Mnist;
 import io.github.dl4jcurvature.examples.data.Permutation;
+import io.github.dl4jcurvature.pruning.LearnedInverse;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -27,8 +28,8 @@ final class MnistTask extends PruningTask {
     private final int side;
     private final DataSet all;
 
-    private MnistTask(String name, int steps, Path directory, int square) {
-        super(name, steps);
+    private MnistTask(String name, int steps, Path directory, int square, LearnedInverse learned) {
+        super(name, steps, learned);
         side = SIDE / square;
         int[] classes = Mnist.labels(directory);
         INDArray labels = Nd4j.zeros(classes.length, CLASSES);
@@ -45,12 +46,12 @@ final class MnistTask extends PruningTask {
 
     /** 7 by 7 pixels, 49-40-20-10, 2960 weights. */
     static PruningTask dense(Path directory) {
-        return new MnistTask("mnist", 3000, directory, 4);
+        return new MnistTask("mnist", 3000, directory, 4, new LearnedInverse().withSteps(1000, 50));
     }
 
     /** 14 by 14 pixels, two convolutions 5x5 of stride 2 with 8 and 16 filters and a dense output, 4040 weights. */
     static PruningTask convolutional(Path directory) {
-        return new MnistTask("mnist-conv", 1500, directory, 2);
+        return new MnistTask("mnist-conv", 1500, directory, 2, new LearnedInverse().withSteps(300, 20));
     }
 
     @Override

@@ -20,7 +20,7 @@ public final class PruningComparison {
 
     private final PruningTask task;
     private final TextTable table =
-            new TextTable("mode", "method", "70 %", "80 %", "90 %", "95 %", "spread at 90 %", "seconds", "MB");
+            new TextTable("mode", "method", "70 %", "80 %", "90 %", "95 %", "spread at 90 %", "seconds");
     private double dense;
 
     private PruningComparison(PruningTask task) {
@@ -53,7 +53,7 @@ public final class PruningComparison {
         figures.put(prefix() + "accuracy.dense", dense);
         for (PruningMode mode : PruningMode.values()) {
             for (String method : METHODS) {
-                row(networks, PruningMethod.of(method), mode, figures);
+                row(networks, PruningMethod.of(method, task.learned()), mode, figures);
             }
         }
     }
@@ -62,7 +62,6 @@ public final class PruningComparison {
         List<String> cells = new ArrayList<>(List.of(mode.name().toLowerCase(Locale.ROOT), method.name()));
         String spread = "";
         double seconds = 0;
-        double megabytes = 0;
         for (double sparsity : SPARSITIES) {
             double sum = 0;
             double least = Double.POSITIVE_INFINITY;
@@ -73,7 +72,6 @@ public final class PruningComparison {
                 least = Math.min(least, run.accuracy());
                 most = Math.max(most, run.accuracy());
                 seconds += run.seconds() / SEEDS.length / SPARSITIES.length;
-                megabytes = Math.max(megabytes, run.megabytes());
             }
             cells.add(text(sum / SEEDS.length));
             spread = sparsity == 0.9 ? text(least) + " - " + text(most) : spread;
@@ -86,7 +84,7 @@ public final class PruningComparison {
                                     mode.name().toLowerCase(Locale.ROOT)),
                     sum / SEEDS.length);
         }
-        cells.addAll(List.of(spread, text(seconds), text(megabytes)));
+        cells.addAll(List.of(spread, text(seconds)));
         LOG.info("{}: {}", task.name(), cells);
         table.row(cells.toArray(new String[0]));
     }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 import io.github.dl4jcurvature.examples.data.Permutation;
+import io.github.dl4jcurvature.pruning.LearnedInverse;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -24,20 +25,29 @@ public abstract class PruningTask {
 
     private final String name;
     private final int steps;
+    private final LearnedInverse learned;
 
     /**
      * Creates the task.
      *
      * @param name for tables and figures
      * @param steps training steps at the higher rate; half as many follow at a lower one
+     * @param learned the learned inverse of all methods that have one: fewer steps than its defaults, so that tables can be
+     *     computed
      */
-    PruningTask(String name, int steps) {
+    PruningTask(String name, int steps, LearnedInverse learned) {
         this.name = name;
         this.steps = steps;
+        this.learned = learned;
     }
 
     String name() {
         return name;
+    }
+
+    /** The learned inverse of all methods that have one. */
+    LearnedInverse learned() {
+        return learned;
     }
 
     /** Training examples of a seed. */
