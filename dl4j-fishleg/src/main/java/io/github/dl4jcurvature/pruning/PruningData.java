@@ -135,6 +135,8 @@ final class PruningData implements Serializable {
                     "data has a batch of %d examples without labels; pruning needs labelled examples"
                             .formatted(batch.examples()));
         }
+        requireFinite("features", batch.inputs());
+        requireFinite("labels", batch.labels());
         batches.addLast(new MultiDataSet(
                 copies(batch.inputs()),
                 copies(batch.labels()),
@@ -142,6 +144,17 @@ final class PruningData implements Serializable {
                 copies(batch.labelMasks())));
         examples += batch.examples();
         merged = null;
+    }
+
+    private static void requireFinite(String what, INDArray[] arrays) {
+        for (INDArray array : arrays) {
+            double sum = array.sumNumber().doubleValue();
+            if (!Double.isFinite(sum)) {
+                throw new IllegalArgumentException(
+                        "%s of the data must be finite but their sum is %s; look for NaN, infinity or overflow in them"
+                                .formatted(what, sum));
+            }
+        }
     }
 
     private PruningData requireExamples() {
