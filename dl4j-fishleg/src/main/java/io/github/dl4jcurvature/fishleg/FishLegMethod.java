@@ -147,13 +147,25 @@ final class FishLegMethod implements CurvatureMethod {
 
     /** What comes before the first step of the parameters. */
     private void start(TrainingStep step, double rate, double damping) {
-        if (settings.initialisation() == FishLeg.Initialisation.DIAGONAL) {
+        List<FishLegBlock> diagonals = startingFromDiagonal();
+        if (!diagonals.isEmpty()) {
             INDArray diagonal = meanSquares(step).addi(damping).rdivi(1); // 1 / (mean g^2 + gamma)
-            blocks.forEach(block -> block.initialise(block.part(diagonal)));
+            diagonals.forEach(block -> block.initialise(block.part(diagonal)));
         }
         for (int count = 0; rate > 0 && count < settings.pretrainSteps(); count++) {
             auxiliaryProblem().learnFromGaussian(step.batch(), damping, rate);
         }
+    }
+
+    /** Layers may start in different ways. */
+    private List<FishLegBlock> startingFromDiagonal() {
+        List<FishLegBlock> diagonals = new ArrayList<>();
+        for (int index = 0; index < blocks.size(); index++) {
+            if (updaters.get(index).getConfig().initialisation() == FishLeg.Initialisation.DIAGONAL) {
+                diagonals.add(blocks.get(index));
+            }
+        }
+        return diagonals;
     }
 
     /** Mean over the examples of the squares of their gradients; an estimate where examples cannot be told apart. */

@@ -11,6 +11,7 @@ import io.github.dl4jcurvature.fisher.LabelSampler;
 import io.github.dl4jcurvature.fisher.LayerParameters;
 import org.deeplearning4j.nn.api.Model;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -43,6 +44,7 @@ public final class LearnedInverseFisher {
         model = builder.model;
         settings = builder;
         layers = LayerParameters.of(model);
+        requireLearnable(layers, model.params().dataType());
         BlockShape shape = new BlockShape(builder.form, false, builder.maxDimension);
         layers.forEach(layer -> plans.add(BlockPlan.of(layer.parameters(), shape, false)));
         fisher = FisherEstimator.builder(model).method(builder.fisherMethod).build();
@@ -55,6 +57,18 @@ public final class LearnedInverseFisher {
             start();
         } else {
             restore(builder.state);
+        }
+    }
+
+    private static void requireLearnable(List<LayerParameters.Placed> layers, DataType type) {
+        if (layers.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "model has no parameters that gradients descend on; unfreeze a layer or leave the network out");
+        }
+        if (type != DataType.FLOAT && type != DataType.DOUBLE) {
+            throw new IllegalArgumentException(
+                    "model must be of type FLOAT or DOUBLE but is %s; convert it: network.convertDataType(DataType.FLOAT)"
+                            .formatted(type));
         }
     }
 
@@ -72,11 +86,12 @@ public final class LearnedInverseFisher {
         blocks.forEach(block -> block.initialise(1 / settings.damping));
         if (settings.meanSquares != null) {
             INDArray squares = vector("squares", settings.meanSquares);
-            if (!(squares.minNumber().doubleValue() >= 0)
-                    || !Double.isFinite(squares.sumNumber().doubleValue())) {
+            double least = squares.minNumber().doubleValue();
+            double sum = squares.sumNumber().doubleValue();
+            if (!(least >= 0 && Double.isFinite(sum))) {
                 throw new IllegalArgumentException(
-                        "squares must be non-negative and finite but range from %s to %s; pass means of squared gradients"
-                                .formatted(squares.minNumber(), squares.maxNumber()));
+                        "squares must be non-negative and finite but have the minimum %s and the sum %s; check the data for NaN, and pass means of squared gradients"
+                                .formatted(least, sum));
             }
             INDArray diagonal = squares.add(settings.damping).rdivi(1); // 1 / (mean g^2 + gamma)
             blocks.forEach(block -> block.initialise(block.part(diagonal)));
@@ -346,8 +361,8 @@ public final class LearnedInverseFisher {
          * Builds the approximation.
          *
          * @return the approximation
-         * @throws IllegalArgumentException if an output's pair of loss and activation has no Fisher matrix here, or a saved
-         *     state or mean squares do not fit
+         * @throws IllegalArgumentException if the model has nothing to learn on or a type other than FLOAT and DOUBLE, an
+         *     output's pair of loss and activation has no Fisher matrix here, or a saved state or mean squares do not fit
          */
         public LearnedInverseFisher build() {
             return new LearnedInverseFisher(this);

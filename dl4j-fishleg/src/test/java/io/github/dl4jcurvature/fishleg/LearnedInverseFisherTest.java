@@ -2,6 +2,7 @@
 package io.github.dl4jcurvature.fishleg;
 
 import java.util.List;
+import java.util.Objects;
 
 import io.github.dl4jcurvature.fisher.CurvatureBatch;
 import io.github.dl4jcurvature.fisher.CurvatureListener;
@@ -9,7 +10,10 @@ import io.github.dl4jcurvature.fisher.FisherEstimator;
 import io.github.dl4jcurvature.testkit.RandomMatrices;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
@@ -126,6 +130,63 @@ class LearnedInverseFisherTest {
         assertThatMatrix(inverse.multiply(v)).isWithinRelativeFrobenius(expected.mul(v), 1e-14);
     }
 
+    /**
+     * The first gradient sets the diagonal where a layer asks for it: with S to 1 / (mean g^2 + gamma) exactly, g being the
+     * gradient of one example, and the last layer keeps its own start.
+     */
+    @Test
+    void eachLayerStartsInItsOwnWay() {
+        FishLegBuilder builder =
+                FishLeg.builder().form(FishLeg.Form.SCALED_KRONECKER).damping(DAMPING);
+        NeuralNetConfiguration.Builder configuration =
+                TestNetworks.builder(builder.startAsSgd(0.05).build());
+        FishLeg diagonal = builder.startAsInverseDiagonal().build();
+        MultiLayerNetwork network = new MultiLayerNetwork(configuration
+                .list()
+                .layer(new DenseLayer.Builder()
+                        .nIn(TestNetworks.INPUTS)
+                        .nOut(4)
+                        .updater(diagonal)
+                        .build())
+                .layer(new OutputLayer.Builder(LossFunction.MCXENT)
+                        .activation(Activation.SOFTMAX)
+                        .nIn(4)
+                        .nOut(TestNetworks.CLASSES)
+                        .build())
+                .build());
+        network.init();
+        DataSet data = TestNetworks.batch(1);
+        INDArray squares = Nd4j.zeros(DataType.DOUBLE, network.numParams());
+        MultiLayerNetwork probe = network.clone();
+        for (DataSet example : data.asList()) {
+            probe.setInput(example.getFeatures());
+            probe.setLabels(example.getLabels());
+            probe.computeGradientAndScore();
+            INDArray g = probe.getFlattenedGradients().reshape(squares.length());
+            squares.addi(g.mul(g).divi(data.numExamples()));
+        }
+        network.setListeners(new CurvatureListener());
+        network.fit(data);
+
+        List<UpdaterBlock> blocks = ((BaseMultiLayerUpdater<?>) network.getUpdater()).getUpdaterBlocks();
+        INDArray first = scale(blocks.get(0)); // S^2 in the order [W; b] of columns
+        int inputs = TestNetworks.INPUTS;
+        INDArray weights = Factors.matrix(squares, 0, 4, inputs);
+        INDArray joint = Nd4j.hstack(weights, Factors.matrix(squares, 4L * inputs, 4, 1));
+        assertThatMatrix(first).isWithinRelativeFrobenius(joint.add(DAMPING).rdivi(1), 1e-12);
+        assertThatMatrix(scale(blocks.get(1)))
+                .isWithinRelativeFrobenius(Nd4j.ones(DataType.DOUBLE, 3, 5).muli(0.05 / 0.1), 1e-12);
+    }
+
+    private static INDArray scale(UpdaterBlock block) {
+        FishLegUpdater updater = (FishLegUpdater) block.getGradientUpdater();
+        BlockPlan plan = Objects.requireNonNull(updater.getConfig().plan());
+        SubBlockPlan only = plan.blocks().get(0);
+        long size = only.rows() * only.joint();
+        INDArray s = Factors.matrix(updater.state().factors(), plan.factors() - size, only.rows(), only.joint());
+        return s.mul(s);
+    }
+
     /** Pretraining is the same learning, from the same probes. */
     @Test
     void pretrainedFishLegHoldsTheSameFactors() {
@@ -150,7 +211,7 @@ class LearnedInverseFisherTest {
         long start = 0;
         for (UpdaterBlock block : updaters) {
             FishLegUpdater each = (FishLegUpdater) block.getGradientUpdater();
-            BlockPlan plan = java.util.Objects.requireNonNull(each.getConfig().plan());
+            BlockPlan plan = Objects.requireNonNull(each.getConfig().plan());
             FishLegState learned = new FishLegState(plan, Factors.slice(inverse.state(), start, plan.required()));
             assertThatMatrix(each.state().factors()).isBitEqualTo(learned.factors());
             assertThatMatrix(each.state().secondMoment()).isBitEqualTo(learned.secondMoment());
@@ -188,6 +249,18 @@ class LearnedInverseFisherTest {
                         .startAsInverseDiagonal(halves.negi())
                         .build())
                 .hasMessageContaining("squares must be non-negative");
+        MultiLayerNetwork half = regression().convertDataType(DataType.FLOAT16);
+        assertThatThrownBy(() -> LearnedInverseFisher.builder(half).build()).hasMessageContaining("FLOAT or DOUBLE");
+        MultiLayerNetwork frozen = new MultiLayerNetwork(TestNetworks.builder(new Sgd())
+                .list()
+                .layer(new FrozenLayer(new DenseLayer.Builder().nIn(2).nOut(2).build()))
+                .layer(new LossLayer.Builder(LossFunction.MSE)
+                        .activation(Activation.IDENTITY)
+                        .build())
+                .build());
+        frozen.init();
+        assertThatThrownBy(() -> LearnedInverseFisher.builder(frozen).build())
+                .hasMessageContaining("no parameters that gradients descend on");
         assertThat(inverse.objective()).isNaN();
         INDArray before = inverse.state();
         inverse.learn(number -> batch, 0, 1e-3, 1e-3);
