@@ -122,7 +122,7 @@ public final class FishLegSurgeon extends BaseTrainingListener implements Serial
 
     private void check(Pruner pruner, int iteration) {
         pruner.requireNotReached();
-        if (schedule.isPast(iteration) && pruner.sparsity() < pruner.target()) {
+        if (schedule.isPast(iteration) && !pruner.isDone()) {
             throw new IllegalStateException(
                     "the %s is over but the network is at iteration %d with sparsity %s; count from the network's present iteration: start = network.getIterationCount() + ..."
                             .formatted(schedule, iteration, pruner.sparsity()));

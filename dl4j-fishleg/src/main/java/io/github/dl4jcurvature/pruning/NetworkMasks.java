@@ -4,9 +4,7 @@ package io.github.dl4jcurvature.pruning;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 import org.deeplearning4j.nn.api.Layer;
@@ -40,6 +38,7 @@ final class NetworkMasks {
                 continue;
             }
             for (PruningMask.Part part : mask.parts()) {
+                part.requireFits(layer);
                 int from = (int) (layer.getParam(part.parameter()).offset() - start);
                 part.removed().stream().forEach(bit -> alive[from + bit] = false);
             }
@@ -60,39 +59,34 @@ final class NetworkMasks {
         return null;
     }
 
-    /** Replaces the masks of the layers that have removed weights, and zeroes the moments of these weights. */
-    void install(boolean[] alive, List<PrunableParameter> parameters) {
-        Map<String, List<PruningMask.Part>> byLayer = new LinkedHashMap<>();
-        for (PrunableParameter parameter : parameters) {
-            BitSet removed = new BitSet();
-            for (int i = 0; i < parameter.length(); i++) {
-                removed.set(i, !alive[(int) parameter.from() + i]);
-            }
-            if (!removed.isEmpty()) {
-                byLayer.computeIfAbsent(parameter.layer(), added -> new ArrayList<>())
-                        .add(PruningMask.Part.of(parameter.key(), parameter.from(), (int) parameter.length(), removed));
-            }
-        }
+    /**
+     * Gives every layer that has lost weights the mask that says so, unless it has it already, and zeroes the moments of
+     * these weights. All weights of such a layer are in its mask, so that lengths which occur twice are known.
+     */
+    void install(boolean[] alive) {
         for (Layer layer : network.layers()) {
-            List<PruningMask.Part> parts = byLayer.get(PrunableNetwork.name(layer));
-            if (parts != null) {
-                PruningMask mask = new PruningMask(withOtherParts(parts, maskOf(layer)));
+            List<PruningMask.Part> parts = parts(layer, alive);
+            if (parts.stream().allMatch(PruningMask.Part::isEmpty)) {
+                continue;
+            }
+            PruningMask mask = new PruningMask(parts);
+            if (!mask.equals(maskOf(layer))) {
                 network.configurations(layer).forEach(configuration -> carry(configuration, mask));
             }
         }
         zeroMoments(alive);
     }
 
-    /** A parameter that is no longer to be pruned keeps the mask it has. */
-    private static List<PruningMask.Part> withOtherParts(List<PruningMask.Part> parts, @Nullable PruningMask before) {
-        List<PruningMask.Part> all = new ArrayList<>(parts);
-        if (before != null) {
-            before.parts().stream()
-                    .filter(old ->
-                            parts.stream().noneMatch(part -> part.parameter().equals(old.parameter())))
-                    .forEach(all::add);
+    private List<PruningMask.Part> parts(Layer layer, boolean[] alive) {
+        List<PruningMask.Part> parts = new ArrayList<>();
+        for (PrunableParameter parameter : network.weights(layer)) {
+            BitSet removed = new BitSet();
+            for (int i = 0; i < parameter.length(); i++) {
+                removed.set(i, !alive[(int) parameter.from() + i]);
+            }
+            parts.add(PruningMask.Part.of(parameter.key(), parameter.from(), (int) parameter.length(), removed));
         }
-        return all;
+        return parts;
     }
 
     private static void carry(BaseLayer configuration, PruningMask mask) {

@@ -139,7 +139,7 @@ final class PrunableNetwork {
                                         name, layer.conf().getLayer().getClass().getSimpleName()));
             }
             if (supported && !exclude.contains(name) && (include.isEmpty() || include.contains(name))) {
-                parameters.addAll(weights(layer, name, index++));
+                parameters.addAll(weights(layer, index++));
             }
         }
         if (parameters.isEmpty()) {
@@ -179,7 +179,12 @@ final class PrunableNetwork {
                         && !(configuration instanceof SeparableConvolution2D));
     }
 
-    private List<PrunableParameter> weights(Layer layer, String name, int index) {
+    /** The weight matrices of a layer; none of a layer that cannot be pruned. */
+    List<PrunableParameter> weights(Layer layer) {
+        return isSupported(layer) ? weights(layer, 0) : List.of();
+    }
+
+    private List<PrunableParameter> weights(Layer layer, int index) {
         BaseLayer configuration = configurations(layer).get(0);
         List<PrunableParameter> weights = new ArrayList<>();
         long start = model.params().offset();
@@ -188,7 +193,12 @@ final class PrunableNetwork {
             if (configuration.initializer().isWeightParam(configuration, entry.getKey()) && view.rank() >= 2) {
                 long outputs = view.rank() == 2 ? view.size(1) : view.size(0); // [nIn, nOut] 'f' or [nOut, ...] 'c'
                 weights.add(new PrunableParameter(
-                        name, index, entry.getKey(), view.offset() - start, view.length(), view.length() / outputs));
+                        name(layer),
+                        index,
+                        entry.getKey(),
+                        view.offset() - start,
+                        view.length(),
+                        view.length() / outputs));
             }
         }
         return weights;

@@ -25,33 +25,33 @@ final class Pruner {
         this.selection = options.selection(network);
     }
 
-    /** The part of the weights of the pruned layers that is removed. */
-    double sparsity() {
-        return sparsity(masks.alive());
-    }
-
     /** The sparsity that the options ask for in the end. */
     double target() {
         return selection.finalSparsity(options.sparsity());
     }
 
-    private double sparsity(boolean[] alive) {
-        long removed = 0;
-        for (PrunableParameter parameter : selection.parameters()) {
-            for (int i = (int) parameter.from(); i < parameter.to(); i++) {
-                removed += alive[i] ? 0 : 1;
-            }
-        }
-        return (double) removed / selection.weights();
+    /** The part of the weights of the pruned layers that is removed. */
+    double sparsity() {
+        return sparsity(masks.alive());
     }
 
-    /** Refuses a final sparsity below that which the network has. */
+    /** Whether the network is as sparse as the options ask for. */
+    boolean isDone() {
+        return selection.isReached(masks.alive(), target());
+    }
+
+    private double sparsity(boolean[] alive) {
+        return (double) selection.removed(alive) / selection.weights();
+    }
+
+    /** Refuses a final sparsity below that which the network has; groups may get their pattern at any. */
     void requireNotReached() {
-        double reached = sparsity();
-        if (target() < reached - 0.5 / selection.weights()) {
+        boolean grouped = options.structure() instanceof PruningStructure.NOfM;
+        boolean[] alive = masks.alive();
+        if (!grouped && selection.removed(alive) > selection.goal(target())) {
             throw new IllegalArgumentException(
                     "sparsity is %s but the network has reached %s already; removed weights do not come back: ask for at least that"
-                            .formatted(target(), reached));
+                            .formatted(target(), sparsity(alive)));
         }
     }
 
@@ -67,36 +67,36 @@ final class Pruner {
         INDArray before = live.dup();
         boolean[] alive = masks.alive();
         double reached = sparsity(alive);
-        boolean changed = false;
         try {
             for (int increment = 1; increment <= increments; increment++) {
-                double wished = reached + (target - reached) * increment / increments;
-                changed |= remove(data, wished, alive);
+                double wished =
+                        increment == increments ? target : reached + (target - reached) * increment / increments;
+                remove(data, wished, alive);
             }
         } catch (RuntimeException | Error failure) {
             live.assign(before);
             throw failure;
         }
-        if (changed) {
-            masks.install(alive, selection.parameters());
-            LOG.info("{} of {} weights removed, sparsity {}", removed(alive), selection.weights(), sparsity(alive));
+        masks.install(alive);
+        if (sparsity(alive) > reached) {
+            LOG.info(
+                    "{} of {} weights removed, sparsity {}",
+                    selection.removed(alive),
+                    selection.weights(),
+                    sparsity(alive));
         }
     }
 
-    private long removed(boolean[] alive) {
-        return Math.round(sparsity(alive) * selection.weights());
-    }
-
-    private boolean remove(PruningData data, double wished, boolean[] alive) {
-        if (Math.round(wished * selection.weights()) <= removed(alive)) {
-            return false;
+    private void remove(PruningData data, double wished, boolean[] alive) {
+        if (selection.isReached(alive, wished)) {
+            return;
         }
         INDArray living = vector(alive);
         PruningProblem problem = session.problem(network.model(), data, living, prunable(alive));
         double[] scores = doubles(options.importance().scores(problem));
         int[] chosen = selection.choose(scores, alive, wished);
         if (chosen.length == 0) {
-            return false;
+            return;
         }
         INDArray removed = living.like();
         for (int index : chosen) {
@@ -106,27 +106,23 @@ final class Pruner {
         INDArray stay = problem.alive().mul(removed.rsub(1));
         INDArray pruned =
                 problem.parameters().add(change.mul(stay)).muli(living).muli(removed.rsub(1));
-        requireFinite(pruned);
+        requireFinite("the norm of the parameters", pruned.norm2Number().doubleValue());
+        double loss = problem.loss(pruned);
+        requireFinite("the loss", loss);
         if (LOG.isDebugEnabled()) {
-            LOG.debug(
-                    "{} weights removed, loss {} -> {}",
-                    chosen.length,
-                    problem.loss(problem.parameters()),
-                    problem.loss(pruned));
+            LOG.debug("{} weights removed, loss {} -> {}", chosen.length, problem.loss(problem.parameters()), loss);
         }
         network.parameters().assign(pruned);
         for (int index : chosen) {
             alive[index] = false;
         }
-        return true;
     }
 
-    private static void requireFinite(INDArray parameters) {
-        double norm = parameters.norm2Number().doubleValue();
-        if (!Double.isFinite(norm)) {
+    private static void requireFinite(String what, double value) {
+        if (!Double.isFinite(value)) {
             throw new ArithmeticException(
-                    "the parameters after compensation have the norm %s; the network is unchanged: check the data for NaN, or raise the damping of the compensation"
-                            .formatted(norm));
+                    "%s after compensation is %s; the network is unchanged: check the data for NaN, or raise the damping of the compensation"
+                            .formatted(what, value));
         }
     }
 

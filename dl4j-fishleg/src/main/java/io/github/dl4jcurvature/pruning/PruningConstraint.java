@@ -32,9 +32,13 @@ public final class PruningConstraint implements LayerConstraint {
     @Override
     public void applyConstraint(Layer layer, int iteration, int epoch) {
         for (int index = 0; index < mask.parts().size(); index++) {
-            INDArray parameter = layer.getParam(mask.parts().get(index).parameter());
-            INDArray keep = mask.keep(index, parameter.dataType());
-            parameter.muli(keep.reshape(parameter.rank() == 2 ? 'f' : 'c', parameter.shape()));
+            PruningMask.Part part = mask.parts().get(index);
+            part.requireFits(layer);
+            if (!part.isEmpty()) {
+                INDArray parameter = layer.getParam(part.parameter());
+                INDArray keep = mask.keep(index, parameter.dataType());
+                parameter.muli(keep.reshape(parameter.rank() == 2 ? 'f' : 'c', parameter.shape()));
+            }
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.List;
 
 import io.github.dl4jcurvature.fisher.ParameterMask;
+import org.deeplearning4j.nn.api.Layer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -67,6 +68,25 @@ public final class PruningMask implements Regularization, ParameterMask {
             return BitSet.valueOf(removed);
         }
 
+        /** Whether nothing is removed; such a part only tells that the parameter is there. */
+        boolean isEmpty() {
+            return removed.length == 0;
+        }
+
+        /** Refuses a layer whose parameter is another than that of the mask. */
+        void requireFits(Layer layer) {
+            INDArray array = layer.getParam(parameter);
+            if (array == null || array.length() != length) {
+                throw new IllegalStateException(
+                        "layer '%s' has a pruning mask for %d entries of %s but %s; take PruningMask and PruningConstraint out of the configuration of a layer whose size is changed"
+                                .formatted(
+                                        PrunableNetwork.name(layer),
+                                        length,
+                                        parameter,
+                                        array == null ? "no such parameter" : array.length() + " entries"));
+            }
+        }
+
         private INDArray keep(DataType type) {
             INDArray keep = Nd4j.createUninitializedDetached(type, length).assign(1);
             BitSet bits = removed();
@@ -102,7 +122,7 @@ public final class PruningMask implements Regularization, ParameterMask {
     @Override
     public @Nullable INDArray maskOf(String parameter, DataType type) {
         for (Part part : parts) {
-            if (part.parameter.equals(parameter)) {
+            if (part.parameter.equals(parameter) && !part.isEmpty()) {
                 return part.keep(type);
             }
         }
@@ -117,7 +137,7 @@ public final class PruningMask implements Regularization, ParameterMask {
     @Override
     public void apply(INDArray param, INDArray gradView, double lr, int iteration, int epoch) {
         int index = indexOf(param);
-        if (index >= 0) {
+        if (index >= 0 && !parts.get(index).isEmpty()) {
             gradView.muli(keep(index, gradView.dataType()).reshape(gradView.ordering(), gradView.shape()));
         }
     }

@@ -57,6 +57,10 @@ public final class PruningOptions implements Serializable {
         return new WeightSelection(network.prunable(include, exclude), scope, structure, minKeep);
     }
 
+    PruningStructure structure() {
+        return structure;
+    }
+
     Importance importance() {
         return importance;
     }

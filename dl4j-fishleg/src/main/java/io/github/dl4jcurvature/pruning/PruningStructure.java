@@ -17,8 +17,8 @@ public sealed interface PruningStructure extends Serializable {
 
     /**
      * At least M - N of each M consecutive inputs of an output are zero in the end, as 2:4; of a shorter rest of r inputs
-     * r - N are. The final sparsity follows from N and M. At intermediate sparsities the cheapest of the weights that go
-     * in the end are removed.
+     * r - N are. The final sparsity follows from N and M, more if weights were removed without this structure before. At
+     * intermediate sparsities the cheapest of the weights that go in the end are removed.
      *
      * @param kept N, at least 1
      * @param group M, greater than N
@@ -36,7 +36,7 @@ public sealed interface PruningStructure extends Serializable {
 
     /**
      * Blocks of consecutive inputs of an output go together, by the sum of their scores; the end of a row may be a shorter
-     * block. The number of removed weights is the largest that whole blocks allow within the wished sparsity.
+     * block. Blocks are removed in the order of their scores until the next one would exceed the wished sparsity.
      *
      * @param size inputs in a block, at least 1
      * @return the structure

@@ -26,6 +26,29 @@ record WeightSelection(
         return parameters.stream().mapToLong(PrunableParameter::length).sum();
     }
 
+    /** Number of weights that are removed. */
+    long removed(boolean[] alive) {
+        return Arrays.stream(gone(alive)).sum();
+    }
+
+    /** Number of weights to be removed in all at a sparsity; a structure may allow somewhat fewer. */
+    long goal(double sparsity) {
+        return scope == PruningScope.GLOBAL
+                ? Math.round(sparsity * weights())
+                : Arrays.stream(layerGoals(sparsity)).sum();
+    }
+
+    /** Whether nothing is left to remove at a sparsity, whatever the scores. */
+    boolean isReached(boolean[] alive, double sparsity) {
+        if (isComplete(sparsity)) {
+            return units(new double[alive.length], alive).isEmpty();
+        }
+        long room = scope == PruningScope.GLOBAL
+                ? goal(sparsity) - removed(alive)
+                : Arrays.stream(layerRooms(alive, sparsity)).sum();
+        return room < (structure instanceof PruningStructure.Blocks blocks ? blocks.size() : 1);
+    }
+
     /**
      * Positions of the weights to remove so that the wished part of all weights is removed in all.
      *
@@ -40,46 +63,74 @@ record WeightSelection(
         requireScores(scores, alive);
         List<Unit> units = units(scores, alive);
         units.sort(Comparator.comparingDouble(Unit::score).thenComparingInt(unit -> unit.entries()[0]));
+        if (isComplete(sparsity)) {
+            return take(units, units.size(), keepLimits(alive), true);
+        }
+        if (scope == PruningScope.GLOBAL) {
+            return take(units, goal(sparsity) - removed(alive), keepLimits(alive), mustFill());
+        }
+        long[] rooms = layerRooms(alive, sparsity);
+        return take(units, Arrays.stream(rooms).sum(), rooms, mustFill());
+    }
+
+    private boolean mustFill() {
+        return structure instanceof PruningStructure.Unstructured;
+    }
+
+    /** Whether every group has to have its final pattern, whatever was removed before. */
+    private boolean isComplete(double sparsity) {
+        return structure instanceof PruningStructure.NOfM && sparsity >= finalSparsity(sparsity);
+    }
+
+    /** By layer, how many weights it can lose and still keep its least number. */
+    private long[] keepLimits(boolean[] alive) {
+        long[] limits = gone(alive);
+        long[] total = total();
+        for (int layer = 0; layer < limits.length; layer++) {
+            limits[layer] = total[layer] - minKeep - limits[layer];
+        }
+        return limits;
+    }
+
+    private long[] layerGoals(double sparsity) {
+        long[] goals = total();
+        double progress = sparsity / finalSparsity(sparsity);
+        long[] leaving = leaving();
+        for (int layer = 0; layer < goals.length; layer++) {
+            long wished = structure instanceof PruningStructure.NOfM
+                    ? Math.round(progress * leaving[layer])
+                    : Math.round(sparsity * goals[layer]);
+            goals[layer] = Math.min(wished, Math.max(goals[layer] - minKeep, 0));
+        }
+        return goals;
+    }
+
+    private long[] layerRooms(boolean[] alive, double sparsity) {
+        long[] rooms = layerGoals(sparsity);
+        long[] gone = gone(alive);
+        for (int layer = 0; layer < rooms.length; layer++) {
+            rooms[layer] = Math.max(rooms[layer] - gone[layer], 0);
+        }
+        return rooms;
+    }
+
+    private long[] total() {
         long[] total = new long[layers()];
+        parameters.forEach(parameter -> total[parameter.layerIndex()] += parameter.length());
+        return total;
+    }
+
+    private long[] gone(boolean[] alive) {
         long[] gone = new long[layers()];
         for (PrunableParameter parameter : parameters) {
-            total[parameter.layerIndex()] += parameter.length();
             for (int i = (int) parameter.from(); i < parameter.to(); i++) {
                 gone[parameter.layerIndex()] += alive[i] ? 0 : 1;
             }
         }
-        return scope == PruningScope.GLOBAL
-                ? global(units, total, gone, sparsity)
-                : perLayer(units, total, gone, sparsity);
+        return gone;
     }
 
-    private int[] global(List<Unit> units, long[] total, long[] gone, double sparsity) {
-        long room = target(Arrays.stream(total).sum(), sparsity)
-                - Arrays.stream(gone).sum();
-        long[] limits = new long[total.length];
-        for (int layer = 0; layer < limits.length; layer++) {
-            limits[layer] = total[layer] - minKeep - gone[layer];
-        }
-        return take(units, room, limits);
-    }
-
-    private int[] perLayer(List<Unit> units, long[] total, long[] gone, double sparsity) {
-        long[] limits = new long[total.length];
-        long room = 0;
-        for (int layer = 0; layer < limits.length; layer++) {
-            long wished = Math.min(target(total[layer], sparsity), Math.max(total[layer] - minKeep, 0));
-            limits[layer] = Math.max(wished - gone[layer], 0);
-            room += limits[layer];
-        }
-        return take(units, room, limits);
-    }
-
-    /** The number of weights removed at a sparsity; that of an N:M structure at its end is what its groups lose. */
-    private static long target(long weights, double sparsity) {
-        return Math.round(sparsity * weights);
-    }
-
-    private int[] take(List<Unit> units, long wished, long[] limits) {
+    private int[] take(List<Unit> units, long wished, long[] limits, boolean mustFill) {
         long room = wished;
         List<int[]> taken = new ArrayList<>();
         int count = 0;
@@ -95,7 +146,7 @@ record WeightSelection(
                 taken.add(unit.entries());
             }
         }
-        if (room > 0 && structure instanceof PruningStructure.Unstructured) {
+        if (room > 0 && mustFill) {
             throw new IllegalArgumentException(
                     "sparsity asks for %d weights more than the layers can lose when each keeps %d; lower the sparsity or minKeep"
                             .formatted(room, minKeep));
@@ -202,16 +253,22 @@ record WeightSelection(
 
     /** The part of the weights that is removed in the end: that of the groups for an N:M structure. */
     double finalSparsity(double wished) {
-        if (!(structure instanceof PruningStructure.NOfM pattern)) {
-            return wished;
+        return structure instanceof PruningStructure.NOfM
+                ? (double) Arrays.stream(leaving()).sum() / weights()
+                : wished;
+    }
+
+    /** By layer, how many weights the groups of an N:M structure lose. */
+    private long[] leaving() {
+        long[] leaving = new long[layers()];
+        if (structure instanceof PruningStructure.NOfM pattern) {
+            for (PrunableParameter parameter : parameters) {
+                long rest = parameter.fanIn() % pattern.group();
+                long perRow = parameter.fanIn() / pattern.group() * (pattern.group() - pattern.kept())
+                        + Math.max(rest - pattern.kept(), 0);
+                leaving[parameter.layerIndex()] += parameter.length() / parameter.fanIn() * perRow;
+            }
         }
-        long leaving = 0;
-        for (PrunableParameter parameter : parameters) {
-            long rest = parameter.fanIn() % pattern.group();
-            long perRow = parameter.fanIn() / pattern.group() * (pattern.group() - pattern.kept())
-                    + Math.max(rest - pattern.kept(), 0);
-            leaving += parameter.length() / parameter.fanIn() * perRow;
-        }
-        return (double) leaving / weights();
+        return leaving;
     }
 }
