@@ -9,27 +9,40 @@ import org.nd4j.linalg.factory.Nd4j;
 
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dlange;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
+import static org.bytedeco.openblas.global.openblas.cblas_daxpy;
+import static org.bytedeco.openblas.global.openblas.cblas_dnrm2;
+import static org.bytedeco.openblas.global.openblas.cblas_dscal;
 
 /**
  * A gap-free column-major matrix in double precision outside any workspace, as LAPACK wants it.
  *
  * <p>The one place where arrays of any order, view or data type become LAPACK operands. A vector counts as one column.
+ * Not safe to modify from several threads.
  */
-final class ColumnMajor {
+public final class ColumnMajor implements AutoCloseable {
     private final INDArray array;
     private final int rows;
     private final int columns;
     private final DoublePointer pointer;
+    private final MatrixView view;
 
     private ColumnMajor(INDArray array) {
         this.array = array;
         this.rows = Math.toIntExact(array.size(0));
         this.columns = array.rank() == 1 ? 1 : Math.toIntExact(array.size(1));
         this.pointer = NativeAddress.ofDouble(array);
+        this.view = MatrixView.of(array);
     }
 
-    /** Copies a matrix or vector, refusing NaN and infinity; the source is not modified. */
-    static ColumnMajor copyOf(String name, INDArray source) {
+    /**
+     * Copies a matrix or vector; the source is not modified.
+     *
+     * @param name how messages call it
+     * @param source shape [rows, columns] or [rows], not empty, of any order, view or real data type
+     * @return the copy
+     * @throws IllegalArgumentException if an element is NaN or infinite
+     */
+    public static ColumnMajor copyOf(String name, INDArray source) {
         ColumnMajor copy = new ColumnMajor(detached(source.shape()).assign(source));
         double largest = copy.norm('M');
         if (!(largest >= 0 && largest <= Double.MAX_VALUE)) { // LAPACKE reports NaN as a negative norm
@@ -40,12 +53,77 @@ final class ColumnMajor {
         return copy;
     }
 
-    static ColumnMajor uninitialized(long... shape) {
+    /**
+     * A matrix to be written to.
+     *
+     * @param shape [rows, columns], both at least 1
+     * @return a fresh matrix of arbitrary content
+     */
+    public static ColumnMajor uninitialized(long... shape) {
         return new ColumnMajor(detached(shape));
     }
 
-    static ColumnMajor zeros(long... shape) {
+    /**
+     * Copies a matrix that is symmetric up to rounding, as its symmetric part.
+     *
+     * @param name how messages call it
+     * @param source shape [n, n]
+     * @return \((A + A^\top)/2\)
+     * @throws IllegalArgumentException if it is not square, not finite or not symmetric up to rounding
+     */
+    public static ColumnMajor symmetricCopyOf(String name, INDArray source) {
+        return SymmetricInput.copyOf(name, source);
+    }
+
+    /**
+     * Takes over an array without copying it.
+     *
+     * @param array shape [rows, columns], of DOUBLE, gap-free in order 'f'
+     * @return the same memory
+     */
+    public static ColumnMajor of(INDArray array) {
+        if (array.dataType() != DataType.DOUBLE || array.ordering() != 'f' || array.isView()) {
+            throw new IllegalArgumentException(
+                    "array must be gap-free in DOUBLE and order 'f' but is %s in order '%s'; use copyOf"
+                            .formatted(array.dataType(), array.ordering()));
+        }
+        return new ColumnMajor(array);
+    }
+
+    /**
+     * A matrix of zeros.
+     *
+     * @param shape [rows, columns], both at least 1
+     * @return a fresh matrix
+     */
+    public static ColumnMajor zeros(long... shape) {
         return new ColumnMajor(detached(shape).assign(0.0));
+    }
+
+    /**
+     * The product of two matrices.
+     *
+     * @param a shape [m, k]
+     * @param b shape [k, n]
+     * @return a fresh matrix \(A B\), shape [m, n]
+     * @throws IllegalArgumentException if the shapes do not fit
+     */
+    public static ColumnMajor product(MatrixView a, MatrixView b) {
+        ColumnMajor c = uninitialized(a.rows(), b.columns());
+        Gemm.multiply(1, a, b, 0, c.view);
+        return c;
+    }
+
+    /**
+     * A copy of a block.
+     *
+     * @param source any matrix of doubles
+     * @return a fresh matrix of its shape
+     */
+    public static ColumnMajor copyOf(MatrixView source) {
+        ColumnMajor copy = uninitialized(source.rows(), source.columns());
+        Copies.copy(source, copy.view);
+        return copy;
     }
 
     /** A fresh array outside any workspace; legal for empty shapes too. */
@@ -53,27 +131,224 @@ final class ColumnMajor {
         return Nd4j.createUninitializedDetached(DataType.DOUBLE, 'f', shape);
     }
 
-    int rows() {
+    /**
+     * The number of rows.
+     *
+     * @return at least 1
+     */
+    public int rows() {
         return rows;
     }
 
-    int columns() {
+    /**
+     * The number of columns.
+     *
+     * @return at least 1
+     */
+    public int columns() {
         return columns;
+    }
+
+    /**
+     * The matrix as an operand of {@link Gemm}.
+     *
+     * @return a view of the same memory
+     */
+    public MatrixView view() {
+        return view;
     }
 
     DoublePointer pointer() {
         return pointer;
     }
 
-    /** The array itself, not a copy. */
-    INDArray array() {
+    /**
+     * The array itself, not a copy.
+     *
+     * @return shape [rows, columns], order 'f'
+     */
+    public INDArray array() {
         return array;
     }
 
-    ColumnMajor copy() {
+    /**
+     * An independent copy.
+     *
+     * @return a fresh matrix
+     */
+    public ColumnMajor copy() {
         return new ColumnMajor(detached(array.shape()).assign(array));
     }
 
+    /**
+     * Adds a multiple of another matrix: \(A \leftarrow A + \alpha B\).
+     *
+     * @param alpha the factor
+     * @param other B, of the same shape
+     * @return this
+     */
+    public ColumnMajor add(double alpha, ColumnMajor other) {
+        if (other.rows != rows || other.columns != columns) {
+            throw new IllegalArgumentException(
+                    "other is %s but must have the shape %s of this matrix".formatted(other.view, view));
+        }
+        cblas_daxpy(rows * columns, alpha, other.pointer, 1, pointer, 1);
+        return this;
+    }
+
+    /**
+     * Multiplies all elements by a number.
+     *
+     * @param alpha the factor
+     * @return this
+     */
+    public ColumnMajor scale(double alpha) {
+        cblas_dscal(rows * columns, alpha, pointer, 1);
+        return this;
+    }
+
+    /**
+     * Adds a number to the elements of the diagonal.
+     *
+     * @param alpha what is added
+     * @return this
+     */
+    public ColumnMajor addToDiagonal(double alpha) {
+        DoubleIndexer elements = indexer();
+        for (long i = 0; i < Math.min(rows, columns); i++) {
+            elements.put(i * (rows + 1L), elements.get(i * (rows + 1L)) + alpha);
+        }
+        return this;
+    }
+
+    /**
+     * Replaces a square matrix by its symmetric part \((A + A^\top)/2\).
+     *
+     * @return the largest difference of mirrored elements before
+     */
+    public double symmetrize() {
+        long n = rows;
+        DoubleIndexer elements = indexer();
+        double largest = 0;
+        for (long j = 0; j < n; j++) {
+            for (long i = j + 1; i < n; i++) {
+                double below = elements.get(i + j * n);
+                double above = elements.get(j + i * n);
+                largest = Math.max(largest, Math.abs(below - above));
+                double mean = 0.5 * below + 0.5 * above; // halved first: the sum may overflow
+                elements.put(i + j * n, mean);
+                elements.put(j + i * n, mean);
+            }
+        }
+        return largest;
+    }
+
+    /**
+     * Similarity transform by a diagonal matrix: \(a_{ij} \leftarrow d_i a_{ij} / d_j\).
+     *
+     * @param d the diagonal, not zero
+     * @return this
+     */
+    public ColumnMajor scaleSimilar(double... d) {
+        return scaleElements((i, j) -> d[i] / d[j]);
+    }
+
+    /**
+     * Congruence by a diagonal matrix: \(a_{ij} \leftarrow d_i a_{ij} d_j\).
+     *
+     * @param d the diagonal
+     * @return this
+     */
+    public ColumnMajor scaleBoth(double... d) {
+        return scaleElements((i, j) -> d[i] * d[j]);
+    }
+
+    private ColumnMajor scaleElements(IntToDoubleBinary factor) {
+        DoubleIndexer elements = indexer();
+        for (int j = 0; j < columns; j++) {
+            for (int i = 0; i < rows; i++) {
+                long k = i + (long) j * rows;
+                elements.put(k, elements.get(k) * factor.apply(i, j));
+            }
+        }
+        return this;
+    }
+
+    private interface IntToDoubleBinary {
+        double apply(int i, int j);
+    }
+
+    /**
+     * Copies a multiple of a block to another.
+     *
+     * @param alpha the factor
+     * @param source any matrix of doubles
+     * @param target of the same shape; overwritten
+     */
+    public static void copy(double alpha, MatrixView source, MatrixView target) {
+        Copies.copy(source, target);
+        if (alpha != 1) {
+            Copies.scale(alpha, target);
+        }
+    }
+
+    /**
+     * Whether a square matrix equals its transpose bit for bit.
+     *
+     * @return true if it does
+     */
+    public boolean isSymmetric() {
+        long n = rows;
+        DoubleIndexer elements = indexer();
+        for (long j = 0; j < n; j++) {
+            for (long i = j + 1; i < n; i++) {
+                if (elements.get(i + j * n) != elements.get(j + i * n)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /**
+     * The Frobenius norm.
+     *
+     * @return \(\sqrt{\sum a_{ij}^2}\), NaN if an element is NaN
+     */
+    public double frobenius() {
+        return cblas_dnrm2(rows * columns, pointer, 1);
+    }
+
+    /**
+     * An element.
+     *
+     * @param row row
+     * @param column column
+     * @return its value
+     */
+    public double get(int row, int column) {
+        return pointer.get(row + (long) column * rows);
+    }
+
+    /**
+     * The elements of a column.
+     *
+     * @param column which
+     * @return a copy
+     */
+    public double[] column(int column) {
+        double[] elements = new double[rows];
+        indexer().get((long) column * rows, elements, 0, rows);
+        return elements;
+    }
+
+    /** Frees the memory now; the matrix, its array and its views must not be used any more. */
+    @Override
+    public void close() {
+        array.close();
+    }
+
+    /** Fast access to the elements, in the order of memory. */
     DoubleIndexer indexer() {
         return DoubleIndexer.create(pointer);
     }

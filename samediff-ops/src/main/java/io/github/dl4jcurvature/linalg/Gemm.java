@@ -15,6 +15,7 @@ import static org.bytedeco.openblas.global.openblas.cblas_dgemv;
 import static org.bytedeco.openblas.global.openblas.cblas_dger;
 import static org.bytedeco.openblas.global.openblas.cblas_dscal;
 import static org.bytedeco.openblas.global.openblas.cblas_dsdot;
+import static org.bytedeco.openblas.global.openblas.cblas_dsyr2k;
 import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
 import static org.bytedeco.openblas.global.openblas.cblas_saxpy;
 import static org.bytedeco.openblas.global.openblas.cblas_sgemm;
@@ -123,6 +124,42 @@ public final class Gemm {
      */
     public static void symmetricProduct(double alpha, INDArray a, double beta, INDArray c) {
         symmetricProduct(alpha, MatrixView.of(a), beta, MatrixView.of(c));
+    }
+
+    /**
+     * Adds a product and its transpose: \(C \leftarrow \alpha (A B^\top + B A^\top) + \beta C\).
+     *
+     * <p>Half the operations of two calls of {@link #multiply}; the result is symmetric bit for bit. {@code DOUBLE} only.
+     *
+     * @param alpha factor of the products
+     * @param a shape [n, k]
+     * @param b shape [n, k], of the same storage order as a
+     * @param beta factor of the old content
+     * @param c output, shape [n, n], symmetric, because one triangle is read; both triangles are written
+     * @throws IllegalArgumentException if shapes, types or storage orders do not fit or c shares memory with a or b
+     */
+    public static void symmetricRankTwo(double alpha, MatrixView a, MatrixView b, double beta, MatrixView c) {
+        Operands.requireProduct(a, b.transposed(), c);
+        if (c.isFloat() || a.isColumnMajor() != b.isColumnMajor()) {
+            throw new IllegalArgumentException(
+                    "a %s and b %s must be DOUBLE and of the same storage order; copy one of them".formatted(a, b));
+        }
+        int op = a.isColumnMajor() ? CblasNoTrans : CblasTrans;
+        cblas_dsyr2k(
+                CblasColMajor,
+                CblasLower,
+                op,
+                c.rows(),
+                a.columns(),
+                alpha,
+                a.doubles(),
+                a.leadingDimension(),
+                b.doubles(),
+                b.leadingDimension(),
+                beta,
+                c.doubles(),
+                c.leadingDimension());
+        Mirror.lowerToUpper(c);
     }
 
     /**

@@ -40,8 +40,21 @@ public final class LuFactorization {
      * @throws SingularEquationException if a pivot is zero or the reciprocal condition is below \(2^{-52}\)
      */
     public static LuFactorization of(INDArray a) {
-        Shapes.requireSquare("a", a);
-        ColumnMajor factors = ColumnMajor.copyOf("a", a);
+        return of("a", a);
+    }
+
+    /**
+     * Factors a square matrix.
+     *
+     * @param name how messages call it
+     * @param a the matrix A, shape [n, n]
+     * @return its factorisation
+     * @throws IllegalArgumentException if the matrix is not square or not finite
+     * @throws SingularEquationException if a pivot is zero or the reciprocal condition is below \(2^{-52}\)
+     */
+    public static LuFactorization of(String name, INDArray a) {
+        Shapes.requireSquare(name, a);
+        ColumnMajor factors = ColumnMajor.copyOf(name, a);
         int n = factors.rows();
         double norm = factors.norm('1');
         IntPointer pivots = new IntPointer((long) n);
@@ -49,13 +62,28 @@ public final class LuFactorization {
         Lapack.requireAccepted("dgetrf2", info);
         if (info > 0) {
             throw new SingularEquationException(
-                    ("a of order %d is singular: pivot %d is exactly zero (reciprocal condition 0);"
+                    ("%s of order %d is singular: pivot %d is exactly zero (reciprocal condition 0);"
                                     + " add a multiple of the identity (damping) or remove dependent rows")
-                            .formatted(n, info));
+                            .formatted(name, n, info));
         }
         double reciprocalCondition = estimateCondition(factors, norm);
-        Lapack.requireWellConditioned("a", n, reciprocalCondition);
+        Lapack.requireWellConditioned(name, n, reciprocalCondition);
         return new LuFactorization(factors, pivots, reciprocalCondition);
+    }
+
+    /**
+     * How well-conditioned a square matrix is, singular or not.
+     *
+     * @param a the matrix A, shape [n, n]
+     * @return its reciprocal condition as in {@link #reciprocalCondition()}; 0 if it is below \(2^{-52}\)
+     * @throws IllegalArgumentException if the matrix is not square or not finite
+     */
+    public static double reciprocalConditionOf(INDArray a) {
+        try {
+            return of(a).reciprocalCondition;
+        } catch (SingularEquationException e) {
+            return 0;
+        }
     }
 
     /**

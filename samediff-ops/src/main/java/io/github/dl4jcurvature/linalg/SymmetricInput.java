@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.linalg;
 
-import org.bytedeco.javacpp.indexer.DoubleIndexer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -23,7 +22,7 @@ final class SymmetricInput {
         ColumnMajor copy = ColumnMajor.copyOf(name, a);
         double tolerance = Math.min(SLACK * copy.rows() * epsilon(a.dataType()), LARGEST_TOLERANCE);
         double bound = tolerance * copy.norm('M');
-        double asymmetry = symmetrize(copy);
+        double asymmetry = copy.symmetrize();
         if (!(asymmetry <= bound)) {
             throw new IllegalArgumentException(
                     ("%s of order %d must be symmetric up to rounding but |%s - %s'| reaches %.3g (allowed %.3g);"
@@ -31,24 +30,6 @@ final class SymmetricInput {
                             .formatted(name, copy.rows(), name, name, asymmetry, bound));
         }
         return copy;
-    }
-
-    /** Replaces the matrix by its symmetric part and returns the largest difference of mirrored elements. */
-    private static double symmetrize(ColumnMajor matrix) {
-        long n = matrix.rows();
-        DoubleIndexer elements = matrix.indexer();
-        double largest = 0;
-        for (long j = 0; j < n; j++) {
-            for (long i = j + 1; i < n; i++) {
-                double below = elements.get(i + j * n);
-                double above = elements.get(j + i * n);
-                largest = Math.max(largest, Math.abs(below - above));
-                double mean = 0.5 * below + 0.5 * above; // halved first: the sum may overflow
-                elements.put(i + j * n, mean);
-                elements.put(j + i * n, mean);
-            }
-        }
-        return largest;
     }
 
     private static double epsilon(DataType type) {

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.equations;
+
+import io.github.dl4jcurvature.linalg.ColumnMajor;
+import io.github.dl4jcurvature.linalg.RealSchur;
+import org.jspecify.annotations.Nullable;
+
+import static io.github.dl4jcurvature.linalg.ColumnMajor.product;
+
+/** \(X A + A^\top X - (X B + S) R^{-1} (B^\top X + S^\top) + Q = 0\). */
+final class ContinuousRiccati extends RiccatiForm {
+
+    ContinuousRiccati(ColumnMajor a, ColumnMajor b, ColumnMajor q, ColumnMajor r, @Nullable ColumnMajor s) {
+        super(a, b, q, r, s);
+    }
+
+    @Override
+    ColumnMajor start() {
+        try (CrossFree reduced = CrossFree.of("R", a, b, q, r, s)) {
+            return new Hamiltonian(reduced.a(), reduced.g(), reduced.q()).stabilisingSolution();
+        }
+    }
+
+    @Override
+    ColumnMajor gain(ColumnMajor x) {
+        try (ColumnMajor bx = plusCross(product(b.view().transposed(), x.view()))) {
+            return solve("R", r, bx);
+        }
+    }
+
+    @Override
+    Remainder remainder(ColumnMajor x, ColumnMajor k) {
+        try (ColumnMajor xa = product(x.view(), a.view());
+                ColumnMajor krk = quadratic(k, r)) {
+            ColumnMajor matrix = ColumnMajor.copyOf(xa.view().transposed())
+                    .add(1, xa)
+                    .add(1, q)
+                    .add(-1, krk);
+            matrix.symmetrize();
+            double norm = matrix.frobenius();
+            double size = q.frobenius() + 2 * xa.frobenius() + krk.frobenius();
+            return new Remainder(matrix, norm, Terms.ratio(norm, size));
+        }
+    }
+
+    @Override
+    double newtonSign() {
+        return -1;
+    }
+
+    @Override
+    double margin(double real, double imaginary) {
+        return -real;
+    }
+
+    @Override
+    double scale(RealSchur closedLoop) {
+        return closedLoop.triangular().frobenius();
+    }
+
+    @Override
+    Equation equation() {
+        return Equation.CARE;
+    }
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.equations;
+
+import io.github.dl4jcurvature.linalg.ColumnMajor;
+import io.github.dl4jcurvature.linalg.Gemm;
+import io.github.dl4jcurvature.linalg.LuFactorization;
+import io.github.dl4jcurvature.linalg.RealSchur;
+import io.github.dl4jcurvature.linalg.SingularEquationException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import static io.github.dl4jcurvature.linalg.ColumnMajor.product;
+
+/** A Riccati equation with E = I: what its continuous and its discrete form have in common. */
+abstract class RiccatiForm {
+    private static final Logger LOG = LoggerFactory.getLogger(RiccatiForm.class);
+    /** A double eigenvalue on the border moves this far by rounding. */
+    static final double BORDER = 0x1p-26;
+
+    final ColumnMajor a;
+    final ColumnMajor b;
+    final ColumnMajor q;
+    final ColumnMajor r;
+    final @Nullable ColumnMajor s;
+
+    RiccatiForm(ColumnMajor a, ColumnMajor b, ColumnMajor q, ColumnMajor r, @Nullable ColumnMajor s) {
+        this.a = a;
+        this.b = b;
+        this.q = q;
+        this.r = r;
+        this.s = s;
+    }
+
+    static RiccatiForm of(
+            Equation equation, ColumnMajor a, ColumnMajor b, ColumnMajor q, ColumnMajor r, @Nullable ColumnMajor s) {
+        return equation.isDiscrete() ? new DiscreteRiccati(a, b, q, r, s) : new ContinuousRiccati(a, b, q, r, s);
+    }
+
+    /** Residual of a candidate: symmetric matrix, and its norm relative to those of the terms. */
+    record Remainder(ColumnMajor matrix, double norm, double relative) {}
+
+    /** A solution, more or less accurate. */
+    abstract ColumnMajor start();
+
+    /** The gain of a solution. */
+    abstract ColumnMajor gain(ColumnMajor x);
+
+    /** Residual of a solution and its gain. */
+    abstract Remainder remainder(ColumnMajor x, ColumnMajor k);
+
+    /** Right-hand side of the equation of the Newton correction, given the residual. */
+    abstract double newtonSign();
+
+    /** How far inside the region of stability an eigenvalue is; not positive if it is outside. */
+    abstract double margin(double real, double imaginary);
+
+    /** What the margin is compared with. */
+    abstract double scale(RealSchur closedLoop);
+
+    abstract Equation equation();
+
+    /** A - B K. */
+    final ColumnMajor closedLoop(ColumnMajor k) {
+        ColumnMajor closed = a.copy();
+        Gemm.multiply(-1, b.view(), k.view(), 1, closed.view());
+        return closed;
+    }
+
+    /** Solves for the matrix of inputs, R or R + B'XB. */
+    static ColumnMajor solve(String name, ColumnMajor matrix, ColumnMajor rhs) {
+        return ColumnMajor.of(LuFactorization.of(name, matrix.array()).solve(rhs.array()));
+    }
+
+    /** M + S' for an [m, n] matrix M, in place. */
+    final ColumnMajor plusCross(ColumnMajor m) {
+        if (s != null) {
+            try (ColumnMajor transposed = ColumnMajor.copyOf(s.view().transposed())) {
+                m.add(1, transposed);
+            }
+        }
+        return m;
+    }
+
+    /** K' M K, symmetric. */
+    static ColumnMajor quadratic(ColumnMajor k, ColumnMajor m) {
+        try (ColumnMajor mk = product(m.view(), k.view())) {
+            ColumnMajor kmk = product(k.view().transposed(), mk.view());
+            kmk.symmetrize();
+            return kmk;
+        }
+    }
+
+    /** Throws unless all eigenvalues of the closed loop are in the region of stability. */
+    final void requireStable(RealSchur closedLoop) {
+        double[] real = closedLoop.realParts();
+        double[] imaginary = closedLoop.imaginaryParts();
+        int worst = 0;
+        for (int i = 1; i < real.length; i++) {
+            if (margin(real[i], imaginary[i]) < margin(real[worst], imaginary[worst])) {
+                worst = i;
+            }
+        }
+        double margin = margin(real[worst], imaginary[worst]);
+        String value = Separation.number(real[worst], imaginary[worst]);
+        if (!(margin > 0)) {
+            throw new SingularEquationException(
+                    "%s: no stabilising solution: eigenvalue %s of the closed loop is not %s; %s"
+                            .formatted(name(), value, region(), remedy()));
+        }
+        if (margin <= 4 * BORDER * scale(closedLoop)) {
+            LOG.warn(
+                    "{}: eigenvalue {} of the closed loop is only {} from the border of stability:"
+                            + " half of the digits of the solution may be lost and there is no derivative",
+                    name(),
+                    value,
+                    margin);
+        }
+    }
+
+    /** Throws if the closed loop is so close to the border that it may as well be on it. */
+    final void requireDerivative(RealSchur closedLoop) {
+        double[] real = closedLoop.realParts();
+        double[] imaginary = closedLoop.imaginaryParts();
+        double limit = 4 * BORDER * scale(closedLoop);
+        for (int i = 0; i < real.length; i++) {
+            double margin = margin(real[i], imaginary[i]);
+            if (!(margin > limit)) {
+                throw new SingularEquationException(
+                        "%s: no derivative: eigenvalue %s of the closed loop is %.3g from the border of stability (at least %.3g is needed); %s"
+                                .formatted(name(), Separation.number(real[i], imaginary[i]), margin, limit, remedy()));
+            }
+        }
+    }
+
+    final String name() {
+        return equation().title();
+    }
+
+    private String region() {
+        return equation().isDiscrete() ? "inside the unit circle" : "left of the imaginary axis";
+    }
+
+    static String remedy() {
+        return "make (A, B) stabilisable or weigh the unobservable mode in Q";
+    }
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.equations;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+import io.github.dl4jcurvature.linalg.ColumnMajor;
+import io.github.dl4jcurvature.linalg.Gemm;
+import io.github.dl4jcurvature.linalg.MatrixView;
+import io.github.dl4jcurvature.linalg.RealSchur;
+import org.jspecify.annotations.Nullable;
+
+import static io.github.dl4jcurvature.linalg.ColumnMajor.product;
+
+/** \(A X E^\top + E X A^\top = Q\) or \(E X E^\top - A X A^\top = Q\) through the Schur form of \(E^{-1}A\). */
+final class SolvedLyapunov implements SolvedEquation {
+    private final Equation equation;
+    private final ColumnMajor a;
+    private final @Nullable ColumnMajor e;
+    private final Congruence congruence;
+    private final StandardLyapunov standard;
+    private final ColumnMajor x;
+    private final double residual;
+
+    private SolvedLyapunov(Equation equation, Map<Argument, ColumnMajor> arguments) {
+        this.equation = equation;
+        a = Terms.get(arguments, Argument.A);
+        e = arguments.get(Argument.E);
+        congruence = Congruence.of(e);
+        try (ColumnMajor reduced = congruence.left(a)) {
+            RealSchur schur = RealSchur.of("A", reduced);
+            Separation.require(equation, schur, schur);
+            standard = new StandardLyapunov(schur, equation.isDiscrete());
+        }
+        ColumnMajor q = Terms.get(arguments, Argument.Q);
+        x = solve(q);
+        residual = Residual.judge(equation, relativeResidual(q));
+    }
+
+    private SolvedLyapunov(Equation equation, Map<Argument, ColumnMajor> arguments, List<ColumnMajor> factors) {
+        this.equation = equation;
+        a = Terms.get(arguments, Argument.A);
+        e = arguments.get(Argument.E);
+        congruence = Congruence.of(e);
+        x = factors.get(0);
+        standard = new StandardLyapunov(RealSchur.restored(factors.get(1), factors.get(2)), equation.isDiscrete());
+        residual = Double.NaN;
+    }
+
+    static SolvedEquation of(Equation equation, Map<Argument, ColumnMajor> arguments) {
+        return new SolvedLyapunov(equation, arguments);
+    }
+
+    static SolvedEquation restored(Equation equation, Map<Argument, ColumnMajor> arguments, List<ColumnMajor> factors) {
+        return new SolvedLyapunov(equation, arguments, factors);
+    }
+
+    @Override
+    public ColumnMajor output(Output output) {
+        return x;
+    }
+
+    @Override
+    public Map<Argument, ColumnMajor> gradients(Map<Output, ColumnMajor> cotangents) {
+        ColumnMajor s;
+        try (ColumnMajor z = standard.solve(Terms.get(cotangents, Output.SOLUTION), true)) {
+            s = congruence.bothTransposed(z);
+        }
+        // A and E enter alike but for the sign of the discrete equation
+        Map<Argument, ColumnMajor> gradients = new EnumMap<>(Argument.class);
+        boolean discrete = equation.isDiscrete();
+        gradients.put(Argument.A, factorGradient(discrete ? 1 : -1, s, discrete ? a : e));
+        if (e != null) {
+            gradients.put(Argument.E, factorGradient(-1, s, discrete ? e : a));
+        }
+        gradients.put(Argument.Q, s);
+        return gradients;
+    }
+
+    /** alpha (S M X' + S' M X), M the other factor. */
+    private ColumnMajor factorGradient(double alpha, ColumnMajor s, @Nullable ColumnMajor other) {
+        if (other == null) {
+            ColumnMajor gradient = product(s.view(), x.view().transposed()).scale(alpha);
+            Gemm.multiply(alpha, s.view().transposed(), x.view(), 1, gradient.view());
+            return gradient;
+        }
+        try (ColumnMajor mxT = product(other.view(), x.view().transposed());
+                ColumnMajor mx = product(other.view(), x.view())) {
+            ColumnMajor gradient = product(s.view(), mxT.view()).scale(alpha);
+            Gemm.multiply(alpha, s.view().transposed(), mx.view(), 1, gradient.view());
+            return gradient;
+        }
+    }
+
+    @Override
+    public Map<Output, ColumnMajor> derivatives(Map<Argument, ColumnMajor> directions) {
+        ColumnMajor rhs = ColumnMajor.zeros(x.rows(), x.columns());
+        ColumnMajor dA = directions.get(Argument.A);
+        ColumnMajor dE = directions.get(Argument.E);
+        ColumnMajor dQ = directions.get(Argument.Q);
+        boolean discrete = equation.isDiscrete();
+        if (dQ != null) {
+            rhs.add(1, dQ);
+        }
+        if (dA != null) {
+            addMoved(discrete ? 1 : -1, dA, discrete ? a : e, rhs);
+        }
+        if (dE != null) {
+            addMoved(-1, dE, discrete ? e : a, rhs);
+        }
+        return Map.of(Output.SOLUTION, solve(rhs));
+    }
+
+    /** Adds alpha (D X M' + M X D'), M the identity if it is not given. */
+    private void addMoved(double alpha, ColumnMajor d, @Nullable ColumnMajor m, ColumnMajor target) {
+        try (ColumnMajor dx = product(d.view(), x.view());
+                ColumnMajor xd = product(x.view(), d.view().transposed())) {
+            if (m == null) {
+                target.add(alpha, dx).add(alpha, xd);
+            } else {
+                Gemm.multiply(alpha, dx.view(), m.view().transposed(), 1, target.view());
+                Gemm.multiply(alpha, m.view(), xd.view(), 1, target.view());
+            }
+        }
+    }
+
+    @Override
+    public List<ColumnMajor> factors() {
+        RealSchur schur = standard.schur();
+        return List.of(x, schur.triangular(), schur.orthogonal());
+    }
+
+    @Override
+    public double relativeResidual() {
+        return residual;
+    }
+
+    private ColumnMajor solve(ColumnMajor q) {
+        if (e == null) {
+            return standard.solve(q, false);
+        }
+        try (ColumnMajor reduced = congruence.both(q)) {
+            if (q.isSymmetric()) {
+                reduced.symmetrize();
+            }
+            return standard.solve(reduced, false);
+        }
+    }
+
+    private double relativeResidual(ColumnMajor q) {
+        MatrixView aT = a.view().transposed();
+        try (ColumnMajor p = Residual.probes(x.rows());
+                ColumnMajor ep = e == null ? p.copy() : product(e.view().transposed(), p.view());
+                ColumnMajor ap = product(aT, p.view());
+                ColumnMajor xep = product(x.view(), ep.view());
+                ColumnMajor xap = product(x.view(), ap.view());
+                ColumnMajor qp = product(q.view(), p.view())) {
+            boolean discrete = equation.isDiscrete();
+            try (ColumnMajor first = discrete ? product(a.view(), xap.view()) : product(a.view(), xep.view());
+                    ColumnMajor second = congruence.times(discrete ? xep : xap)) {
+                double size = first.frobenius() + second.frobenius() + qp.frobenius();
+                return Terms.ratio(
+                        qp.add(-1, second).add(discrete ? 1 : -1, first).frobenius(), size);
+            }
+        }
+    }
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.equations;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+import io.github.dl4jcurvature.linalg.ColumnMajor;
+import io.github.dl4jcurvature.linalg.Gemm;
+import io.github.dl4jcurvature.linalg.MatrixView;
+import io.github.dl4jcurvature.linalg.RealSchur;
+import io.github.dl4jcurvature.linalg.TriangularStein;
+import io.github.dl4jcurvature.linalg.TriangularSylvester;
+import org.jspecify.annotations.Nullable;
+
+import static io.github.dl4jcurvature.linalg.ColumnMajor.product;
+
+/** \(A X + X B = C\) or \(X - A X B = C\) through the Schur forms of A and B. */
+final class SolvedSylvester implements SolvedEquation {
+    private final Equation equation;
+    private final ColumnMajor a;
+    private final ColumnMajor b;
+    private final ColumnMajor x;
+    private final RealSchur left;
+    private final RealSchur right;
+    private final double residual;
+
+    private SolvedSylvester(
+            Equation equation, ColumnMajor a, ColumnMajor b, ColumnMajor c, RealSchur left, RealSchur right) {
+        this.equation = equation;
+        this.a = a;
+        this.b = b;
+        this.left = left;
+        this.right = right;
+        x = solve(c, false);
+        residual = Residual.judge(equation, relativeResidual(c));
+    }
+
+    private SolvedSylvester(Equation equation, ColumnMajor a, ColumnMajor b, List<ColumnMajor> factors) {
+        this.equation = equation;
+        this.a = a;
+        this.b = b;
+        x = factors.get(0);
+        left = RealSchur.restored(factors.get(1), factors.get(2));
+        right = RealSchur.restored(factors.get(3), factors.get(4));
+        residual = Double.NaN;
+    }
+
+    static SolvedEquation of(Equation equation, Map<Argument, ColumnMajor> arguments) {
+        ColumnMajor a = Terms.get(arguments, Argument.A);
+        ColumnMajor b = Terms.get(arguments, Argument.B);
+        RealSchur left = RealSchur.of("A", a);
+        RealSchur right = RealSchur.of("B", b);
+        Separation.require(equation, left, right);
+        return new SolvedSylvester(equation, a, b, Terms.get(arguments, Argument.C), left, right);
+    }
+
+    static SolvedEquation restored(Equation equation, Map<Argument, ColumnMajor> arguments, List<ColumnMajor> factors) {
+        return new SolvedSylvester(
+                equation, Terms.get(arguments, Argument.A), Terms.get(arguments, Argument.B), factors);
+    }
+
+    @Override
+    public ColumnMajor output(Output output) {
+        return x;
+    }
+
+    @Override
+    public Map<Argument, ColumnMajor> gradients(Map<Output, ColumnMajor> cotangents) {
+        ColumnMajor s = solve(Terms.get(cotangents, Output.SOLUTION), true);
+        Map<Argument, ColumnMajor> gradients = new EnumMap<>(Argument.class);
+        MatrixView xT = x.view().transposed();
+        if (equation.isDiscrete()) {
+            // S B' X' and X' A' S
+            try (ColumnMajor bx = product(b.view().transposed(), xT);
+                    ColumnMajor xa = product(xT, a.view().transposed())) {
+                gradients.put(Argument.A, product(s.view(), bx.view()));
+                gradients.put(Argument.B, product(xa.view(), s.view()));
+            }
+        } else {
+            gradients.put(Argument.A, product(s.view(), xT).scale(-1));
+            gradients.put(Argument.B, product(xT, s.view()).scale(-1));
+        }
+        gradients.put(Argument.C, s);
+        return gradients;
+    }
+
+    @Override
+    public Map<Output, ColumnMajor> derivatives(Map<Argument, ColumnMajor> directions) {
+        ColumnMajor rhs = ColumnMajor.zeros(x.rows(), x.columns());
+        ColumnMajor dA = directions.get(Argument.A);
+        ColumnMajor dB = directions.get(Argument.B);
+        ColumnMajor dC = directions.get(Argument.C);
+        boolean discrete = equation.isDiscrete();
+        if (dC != null) {
+            rhs.add(1, dC);
+        }
+        if (dA != null) {
+            addProduct(discrete ? 1 : -1, dA, x, discrete ? b : null, rhs);
+        }
+        if (dB != null) {
+            addProduct(discrete ? 1 : -1, discrete ? a : null, x, dB, rhs);
+        }
+        return Map.of(Output.SOLUTION, solve(rhs, false));
+    }
+
+    @Override
+    public List<ColumnMajor> factors() {
+        return List.of(x, left.triangular(), left.orthogonal(), right.triangular(), right.orthogonal());
+    }
+
+    @Override
+    public double relativeResidual() {
+        return residual;
+    }
+
+    private static void addProduct(
+            double alpha, @Nullable ColumnMajor l, ColumnMajor m, @Nullable ColumnMajor r, ColumnMajor target) {
+        if (l == null && r != null) {
+            Gemm.multiply(alpha, m.view(), r.view(), 1, target.view());
+        } else if (l != null && r == null) {
+            Gemm.multiply(alpha, l.view(), m.view(), 1, target.view());
+        } else if (l != null && r != null) {
+            try (ColumnMajor lm = product(l.view(), m.view())) {
+                Gemm.multiply(alpha, lm.view(), r.view(), 1, target.view());
+            }
+        }
+    }
+
+    /** The operator, or its adjoint, inverted. */
+    private ColumnMajor solve(ColumnMajor c, boolean adjoint) {
+        MatrixView u = left.orthogonal().view();
+        MatrixView v = right.orthogonal().view();
+        MatrixView ta = left.triangular().view();
+        MatrixView tb = right.triangular().view();
+        MatrixView opA = adjoint ? ta.transposed() : ta;
+        MatrixView opB = adjoint ? tb.transposed() : tb;
+        try (ColumnMajor uc = product(u.transposed(), c.view());
+                ColumnMajor f = product(uc.view(), v)) {
+            if (equation.isDiscrete()) {
+                TriangularStein.solve(opA, opB, f.view());
+            } else {
+                TriangularSylvester.solve(opA, opB, f.view());
+            }
+            Gemm.multiply(1, u, f.view(), 0, uc.view());
+            return product(uc.view(), v.transposed());
+        }
+    }
+
+    private double relativeResidual(ColumnMajor c) {
+        boolean discrete = equation.isDiscrete();
+        try (ColumnMajor p = Residual.probes(x.columns());
+                ColumnMajor bp = product(b.view(), p.view());
+                ColumnMajor xp = product(x.view(), p.view());
+                ColumnMajor xbp = product(x.view(), bp.view());
+                ColumnMajor cp = product(c.view(), p.view());
+                ColumnMajor ax = product(a.view(), discrete ? xbp.view() : xp.view())) {
+            ColumnMajor other = discrete ? xp : xbp;
+            double size = ax.frobenius() + other.frobenius() + cp.frobenius();
+            double error = cp.add(-1, other).add(discrete ? 1 : -1, ax).frobenius();
+            return Terms.ratio(error, size);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.linalg;
+
+/**
+ * Solves \(Y - A Y B = F\) in place for Schur factors A and B or their transposes, by halving the larger one.
+ *
+ * <p>No bilinear transform: that one inverts \(A \pm I\) and fails near eigenvalues of modulus 1. Source: Jonsson and
+ * Kågström, Recursive blocked algorithms for solving triangular systems, part II (2002).
+ */
+public final class TriangularStein {
+    private static final int LEAF = 10;
+
+    private TriangularStein() {}
+
+    /**
+     * Solves \(Y - A Y B = F\).
+     *
+     * @param a Schur factor T, shape [m, m], column-major, or its transposed view
+     * @param b Schur factor, shape [n, n], column-major, or its transposed view
+     * @param f right-hand side, shape [m, n]; overwritten by Y
+     * @throws SingularEquationException if an eigenvalue of A and one of B multiply to 1 up to rounding
+     */
+    public static void solve(MatrixView a, MatrixView b, MatrixView f) {
+        if (!f.isColumnMajor()) {
+            solve(b.transposed(), a.transposed(), f.transposed());
+            return;
+        }
+        try (ColumnMajor scratch = ColumnMajor.uninitialized(f.rows(), f.columns())) {
+            solve(QuasiTriangular.of(a), QuasiTriangular.of(b), f, scratch.view());
+        }
+    }
+
+    /**
+     * Solves \(Y - T Y T^\top = F\) for a symmetric F, at about half the work.
+     *
+     * @param t Schur factor, shape [n, n], column-major, or its transposed view
+     * @param f right-hand side, shape [n, n], column-major, symmetric; overwritten by Y
+     * @throws SingularEquationException if two eigenvalues of T multiply to 1 up to rounding
+     */
+    public static void solveSymmetric(MatrixView t, MatrixView f) {
+        try (ColumnMajor scratch = ColumnMajor.uninitialized(f.rows(), f.columns())) {
+            solveSymmetric(QuasiTriangular.of(t), f, scratch.view());
+        }
+    }
+
+    private static void solve(QuasiTriangular a, QuasiTriangular b, MatrixView f, MatrixView scratch) {
+        int m = a.order();
+        int n = b.order();
+        if (m <= LEAF && n <= LEAF) {
+            SteinLeaf.solve(a, b, f);
+        } else if (m >= n) {
+            int k = a.middle();
+            boolean up = a.isUpper();
+            MatrixView first = up ? f.rows(k, m) : f.rows(0, k);
+            MatrixView last = up ? f.rows(0, k) : f.rows(k, m);
+            solve(up ? a.trailing(k) : a.leading(k), b, first, scratch);
+            MatrixView product = scratch.rows(0, first.rows()).columns(0, n);
+            Gemm.multiply(1, first, b.view(), 0, product);
+            Gemm.multiply(1, a.off(k), product, 1, last);
+            solve(up ? a.leading(k) : a.trailing(k), b, last, scratch);
+        } else {
+            int k = b.middle();
+            boolean up = b.isUpper();
+            MatrixView first = up ? f.columns(0, k) : f.columns(k, n);
+            MatrixView last = up ? f.columns(k, n) : f.columns(0, k);
+            solve(a, up ? b.leading(k) : b.trailing(k), first, scratch);
+            MatrixView product = scratch.rows(0, m).columns(0, first.columns());
+            Gemm.multiply(1, a.view(), first, 0, product);
+            Gemm.multiply(1, product, b.off(k), 1, last);
+            solve(a, up ? b.trailing(k) : b.leading(k), last, scratch);
+        }
+    }
+
+    private static void solveSymmetric(QuasiTriangular t, MatrixView f, MatrixView scratch) {
+        int n = t.order();
+        if (n <= LEAF) {
+            SteinLeaf.solve(t, t.transposed(), f);
+            return;
+        }
+        int k = t.middle();
+        boolean up = t.isUpper();
+        QuasiTriangular first = up ? t.trailing(k) : t.leading(k);
+        QuasiTriangular last = up ? t.leading(k) : t.trailing(k);
+        MatrixView leading = f.rows(0, k).columns(0, k);
+        MatrixView trailing = f.rows(k, n).columns(k, n);
+        MatrixView firstY = up ? trailing : leading;
+        MatrixView lastY = up ? leading : trailing;
+        MatrixView above = f.rows(0, k).columns(k, n);
+        // rows of the last block, columns of the first; in the storage order of t
+        MatrixView off = up ? above : above.transposed();
+        MatrixView corner = scratch.rows(0, k).columns(0, n - k);
+        MatrixView product = up ? corner : corner.transposed();
+
+        solveSymmetric(first, firstY, scratch);
+        Gemm.multiply(1, t.off(k), firstY, 0, product);
+        Gemm.multiply(1, product, first.view().transposed(), 1, off);
+        solve(last.view(), first.view().transposed(), off);
+        Gemm.multiply(1, t.off(k), firstY, 0, product);
+        Gemm.multiply(1, last.view(), off, 0.5, product);
+        Gemm.symmetricRankTwo(1, product, t.off(k), 1, lastY);
+        solveSymmetric(last, lastY, scratch);
+        Copies.copy(above.transposed(), f.rows(k, n).columns(0, k));
+    }
+}
