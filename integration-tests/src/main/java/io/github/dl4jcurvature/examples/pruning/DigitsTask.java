@@ -30,9 +30,9 @@ final class DigitsTask extends PruningTask {
         return new DigitsTask("digits", 2000, false, new LearnedInverse().withSteps(1000, 50));
     }
 
-    /** Two convolutions 3x3 of 8 and 16 filters and a dense output, 3784 weights. */
+    /** Convolutions 3x3 of stride 2 and 2x2 with 8 and 16 filters and a dense output, 1224 weights. */
     static PruningTask convolutional() {
-        return new DigitsTask("digits-conv", 1000, true, new LearnedInverse().withSteps(300, 20));
+        return new DigitsTask("digits-conv", 2000, true, new LearnedInverse().withSteps(300, 20));
     }
 
     @Override
@@ -51,8 +51,8 @@ final class DigitsTask extends PruningTask {
             return Classifiers.dense(builder, OpticalDigits.PIXELS);
         }
         return builder.list()
-                .layer(new ConvolutionLayer.Builder(3, 3).nOut(8).build())
-                .layer(new ConvolutionLayer.Builder(3, 3).nOut(16).build())
+                .layer(new ConvolutionLayer.Builder(3, 3).stride(2, 2).nOut(8).build())
+                .layer(new ConvolutionLayer.Builder(2, 2).nOut(16).build())
                 .layer(new OutputLayer.Builder(LossFunction.MCXENT)
                         .nOut(OpticalDigits.CLASSES)
                         .activation(Activation.SOFTMAX)
