@@ -2,7 +2,6 @@
 package io.github.dl4jcurvature.equations;
 
 import io.github.dl4jcurvature.linalg.ColumnMajor;
-import io.github.dl4jcurvature.linalg.RealSchur;
 import org.jspecify.annotations.Nullable;
 
 import static io.github.dl4jcurvature.linalg.ColumnMajor.product;
@@ -29,6 +28,13 @@ final class ContinuousRiccati extends RiccatiForm {
     }
 
     @Override
+    ColumnMajor gainChange(ColumnMajor change, ColumnMajor x, ColumnMajor k) {
+        try (ColumnMajor bc = product(b.view().transposed(), change.view())) {
+            return solve("R", r, bc);
+        }
+    }
+
+    @Override
     Remainder remainder(ColumnMajor x, ColumnMajor k) {
         try (ColumnMajor xa = product(x.view(), a.view());
                 ColumnMajor krk = quadratic(k, r)) {
@@ -39,7 +45,7 @@ final class ContinuousRiccati extends RiccatiForm {
             matrix.symmetrize();
             double norm = matrix.frobenius();
             double size = q.frobenius() + 2 * xa.frobenius() + krk.frobenius();
-            return new Remainder(matrix, norm, Terms.ratio(norm, size));
+            return new Remainder(matrix, norm, size);
         }
     }
 
@@ -51,11 +57,6 @@ final class ContinuousRiccati extends RiccatiForm {
     @Override
     double margin(double real, double imaginary) {
         return -real;
-    }
-
-    @Override
-    double scale(RealSchur closedLoop) {
-        return closedLoop.triangular().frobenius();
     }
 
     @Override

@@ -4,7 +4,6 @@ package io.github.dl4jcurvature.equations;
 import io.github.dl4jcurvature.linalg.ColumnMajor;
 import io.github.dl4jcurvature.linalg.Gemm;
 import io.github.dl4jcurvature.linalg.LuFactorization;
-import io.github.dl4jcurvature.linalg.RealSchur;
 import io.github.dl4jcurvature.linalg.SymplecticPencil;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -96,6 +95,16 @@ final class DiscreteRiccati extends RiccatiForm {
     }
 
     @Override
+    ColumnMajor gainChange(ColumnMajor change, ColumnMajor x, ColumnMajor k) {
+        try (ColumnMajor closed = closedLoop(k);
+                ColumnMajor bc = product(b.view().transposed(), change.view());
+                ColumnMajor bca = product(bc.view(), closed.view());
+                ColumnMajor g = inputMatrix(x)) {
+            return solve("R + B'XB", g, bca);
+        }
+    }
+
+    @Override
     Remainder remainder(ColumnMajor x, ColumnMajor k) {
         try (ColumnMajor xa = product(x.view(), a.view());
                 ColumnMajor g = inputMatrix(x);
@@ -105,7 +114,7 @@ final class DiscreteRiccati extends RiccatiForm {
             matrix.add(-1, x).add(1, q).add(-1, kgk);
             matrix.symmetrize();
             double norm = matrix.frobenius();
-            return new Remainder(matrix, norm, Terms.ratio(norm, size));
+            return new Remainder(matrix, norm, size);
         }
     }
 
@@ -117,11 +126,6 @@ final class DiscreteRiccati extends RiccatiForm {
     @Override
     double margin(double real, double imaginary) {
         return 1 - Math.hypot(real, imaginary);
-    }
-
-    @Override
-    double scale(RealSchur closedLoop) {
-        return 0.25; // a double eigenvalue on the circle moves by the square root of the unit
     }
 
     @Override

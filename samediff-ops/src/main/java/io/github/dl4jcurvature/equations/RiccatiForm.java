@@ -16,7 +16,7 @@ import static io.github.dl4jcurvature.linalg.ColumnMajor.product;
 abstract class RiccatiForm {
     private static final Logger LOG = LoggerFactory.getLogger(RiccatiForm.class);
     /** A double eigenvalue on the border moves this far by rounding. */
-    static final double BORDER = 0x1p-26;
+    private static final double BORDER = 0x1p-24;
 
     final ColumnMajor a;
     final ColumnMajor b;
@@ -37,8 +37,12 @@ abstract class RiccatiForm {
         return equation.isDiscrete() ? new DiscreteRiccati(a, b, q, r, s) : new ContinuousRiccati(a, b, q, r, s);
     }
 
-    /** Residual of a candidate: symmetric matrix, and its norm relative to those of the terms. */
-    record Remainder(ColumnMajor matrix, double norm, double relative) {}
+    /** Residual of a candidate: symmetric matrix, its norm, and the sum of the norms of the terms. */
+    record Remainder(ColumnMajor matrix, double norm, double size) {
+        double relative() {
+            return Terms.ratio(norm, size);
+        }
+    }
 
     /** A solution, more or less accurate. */
     abstract ColumnMajor start();
@@ -49,14 +53,11 @@ abstract class RiccatiForm {
     /** Residual of a solution and its gain. */
     abstract Remainder remainder(ColumnMajor x, ColumnMajor k);
 
-    /** Right-hand side of the equation of the Newton correction, given the residual. */
+    /** The Newton correction solves the closed loop's Lyapunov equation for this multiple of the residual. */
     abstract double newtonSign();
 
     /** How far inside the region of stability an eigenvalue is; not positive if it is outside. */
     abstract double margin(double real, double imaginary);
-
-    /** What the margin is compared with. */
-    abstract double scale(RealSchur closedLoop);
 
     abstract Equation equation();
 
@@ -93,6 +94,74 @@ abstract class RiccatiForm {
 
     /** Throws unless all eigenvalues of the closed loop are in the region of stability. */
     final void requireStable(RealSchur closedLoop) {
+        int worst = worst(closedLoop);
+        double real = closedLoop.realParts()[worst];
+        double imaginary = closedLoop.imaginaryParts()[worst];
+        double margin = margin(real, imaginary);
+        String value = Separation.number(real, imaginary);
+        if (!(margin > 0)) {
+            throw new SingularEquationException(
+                    "%s: no stabilising solution: eigenvalue %s of the closed loop is not %s; %s"
+                            .formatted(name(), value, region(), remedy()));
+        }
+        if (margin <= BORDER * Math.hypot(real, imaginary)) {
+            LOG.warn(
+                    "{}: eigenvalue {} of the closed loop is only {} from the border of stability:"
+                            + " half of the digits of the solution may be lost",
+                    name(),
+                    value,
+                    margin);
+        }
+    }
+
+    /**
+     * Throws if the distance of the closed loop from the border of stability has no correct digit: a Newton correction,
+     * which at a solution is nothing but rounding, changes it by a tenth or more.
+     *
+     * @param x a solution
+     * @param k its gain
+     * @param closedLoop Schur form of A - B K
+     */
+    final void requireDerivative(ColumnMajor x, ColumnMajor k, RealSchur closedLoop) {
+        int worst = worst(closedLoop);
+        double real = closedLoop.realParts()[worst];
+        double imaginary = closedLoop.imaginaryParts()[worst];
+        double margin = margin(real, imaginary);
+        double shift = shift(x, k, closedLoop, margin / 10);
+        if (!(shift < margin / 10)) {
+            throw new SingularEquationException(
+                    "%s: no derivative: eigenvalue %s of the closed loop is %.3g from the border of stability, which rounding alone moves by %.3g; %s"
+                            .formatted(name(), Separation.number(real, imaginary), margin, shift, remedy()));
+        }
+    }
+
+    /** How far a Newton correction moves the margin; at once if a bound on it is below what is tolerated. */
+    private double shift(ColumnMajor x, ColumnMajor k, RealSchur closedLoop, double tolerated) {
+        try (ColumnMajor residual = remainder(x, k).matrix().scale(newtonSign());
+                ColumnMajor change = new StandardLyapunov(closedLoop, equation().isDiscrete()).solve(residual, true);
+                ColumnMajor gainChange = gainChange(change, x, k)) {
+            try (ColumnMajor moved = product(b.view(), gainChange.view())) {
+                double bound = moved.frobenius();
+                if (bound < tolerated) {
+                    return bound;
+                }
+            }
+            try (ColumnMajor corrected = closedLoop(gainChange.add(1, k));
+                    RealSchur schur = RealSchur.of("A - B K", corrected)) {
+                return Math.abs(margin(schur) - margin(closedLoop));
+            }
+        }
+    }
+
+    private double margin(RealSchur closedLoop) {
+        int worst = worst(closedLoop);
+        return margin(closedLoop.realParts()[worst], closedLoop.imaginaryParts()[worst]);
+    }
+
+    /** Derivative of the gain in the direction of a change of the solution. */
+    abstract ColumnMajor gainChange(ColumnMajor change, ColumnMajor x, ColumnMajor k);
+
+    private int worst(RealSchur closedLoop) {
         double[] real = closedLoop.realParts();
         double[] imaginary = closedLoop.imaginaryParts();
         int worst = 0;
@@ -101,36 +170,7 @@ abstract class RiccatiForm {
                 worst = i;
             }
         }
-        double margin = margin(real[worst], imaginary[worst]);
-        String value = Separation.number(real[worst], imaginary[worst]);
-        if (!(margin > 0)) {
-            throw new SingularEquationException(
-                    "%s: no stabilising solution: eigenvalue %s of the closed loop is not %s; %s"
-                            .formatted(name(), value, region(), remedy()));
-        }
-        if (margin <= 4 * BORDER * scale(closedLoop)) {
-            LOG.warn(
-                    "{}: eigenvalue {} of the closed loop is only {} from the border of stability:"
-                            + " half of the digits of the solution may be lost and there is no derivative",
-                    name(),
-                    value,
-                    margin);
-        }
-    }
-
-    /** Throws if the closed loop is so close to the border that it may as well be on it. */
-    final void requireDerivative(RealSchur closedLoop) {
-        double[] real = closedLoop.realParts();
-        double[] imaginary = closedLoop.imaginaryParts();
-        double limit = 4 * BORDER * scale(closedLoop);
-        for (int i = 0; i < real.length; i++) {
-            double margin = margin(real[i], imaginary[i]);
-            if (!(margin > limit)) {
-                throw new SingularEquationException(
-                        "%s: no derivative: eigenvalue %s of the closed loop is %.3g from the border of stability (at least %.3g is needed); %s"
-                                .formatted(name(), Separation.number(real[i], imaginary[i]), margin, limit, remedy()));
-            }
-        }
+        return worst;
     }
 
     final String name() {

@@ -65,7 +65,7 @@ final class RiccatiTerms {
     }
 
     Map<Argument, ColumnMajor> gradients(RealSchur schur, Map<Output, ColumnMajor> cotangents) {
-        form.requireDerivative(schur);
+        requireDerivative(schur);
         Map<Argument, ColumnMajor> sums = new EnumMap<>(Argument.class);
         ColumnMajor xBar = Terms.get(cotangents, Output.SOLUTION).copy();
         ColumnMajor kBar = gainCotangent(cotangents, sums);
@@ -83,6 +83,22 @@ final class RiccatiTerms {
             sums.remove(Argument.S);
         }
         return sums;
+    }
+
+    /** In the coordinates of E = I, which those of the Schur form are. */
+    private void requireDerivative(RealSchur schur) {
+        if (!arguments.containsKey(Argument.E)) {
+            form.requireDerivative(x, k, schur);
+            return;
+        }
+        try (ColumnMajor reducedA = congruence.left(a);
+                ColumnMajor reducedB = congruence.left(b);
+                ColumnMajor xe = congruence.after(x);
+                ColumnMajor transposed = ColumnMajor.copyOf(xe.view().transposed());
+                ColumnMajor z = congruence.after(transposed)) {
+            z.symmetrize();
+            RiccatiForm.of(equation, reducedA, reducedB, form.q, form.r, form.s).requireDerivative(z, k, schur);
+        }
     }
 
     /** The cotangent of K, that of A - B K included, whose own terms are added. */
@@ -170,7 +186,7 @@ final class RiccatiTerms {
     }
 
     Map<Output, ColumnMajor> derivatives(RealSchur schur, Map<Argument, ColumnMajor> directions) {
-        form.requireDerivative(schur);
+        requireDerivative(schur);
         ColumnMajor dX = solutionDerivative(schur, directions);
         ColumnMajor dK = gainDerivative(dX, directions);
         ColumnMajor dClosed = product(b.view(), dK.view()).scale(-1);

@@ -34,8 +34,9 @@ final class SolvedLyapunov implements SolvedEquation {
             standard = new StandardLyapunov(schur, equation.isDiscrete());
         }
         ColumnMajor q = Terms.get(arguments, Argument.Q);
-        x = solve(q);
-        residual = Residual.judge(equation, relativeResidual(q));
+        Refinement refined = Refinement.of(q, this::solve, y -> remainder(q, y), y -> relativeResidual(q, y));
+        x = refined.x();
+        residual = Residual.judge(equation, refined.residual());
     }
 
     private SolvedLyapunov(Equation equation, Map<Argument, ColumnMajor> arguments, List<ColumnMajor> factors) {
@@ -148,20 +149,39 @@ final class SolvedLyapunov implements SolvedEquation {
         }
     }
 
-    private double relativeResidual(ColumnMajor q) {
+    /** What is left of the right-hand side; exactly symmetric if that is. */
+    private ColumnMajor remainder(ColumnMajor q, ColumnMajor y) {
+        boolean discrete = equation.isDiscrete();
+        ColumnMajor remainder = q.copy();
+        try (ColumnMajor ay = product(a.view(), y.view());
+                ColumnMajor ye =
+                        e == null ? y.copy() : product(y.view(), e.view().transposed());
+                ColumnMajor ya = product(y.view(), a.view().transposed());
+                ColumnMajor eye = congruence.times(discrete ? ye : ya)) {
+            ColumnMajor right = discrete ? product(ay.view(), a.view().transposed()) : product(a.view(), ye.view());
+            remainder.add(-1, eye).add(discrete ? 1 : -1, right);
+            right.close();
+        }
+        if (q.isSymmetric()) {
+            remainder.symmetrize();
+        }
+        return remainder;
+    }
+
+    private double relativeResidual(ColumnMajor q, ColumnMajor y) {
         MatrixView aT = a.view().transposed();
-        try (ColumnMajor p = Residual.probes(x.rows());
+        try (ColumnMajor p = Residual.probes(y.rows());
                 ColumnMajor ep = e == null ? p.copy() : product(e.view().transposed(), p.view());
                 ColumnMajor ap = product(aT, p.view());
-                ColumnMajor xep = product(x.view(), ep.view());
-                ColumnMajor xap = product(x.view(), ap.view());
+                ColumnMajor yep = product(y.view(), ep.view());
+                ColumnMajor yap = product(y.view(), ap.view());
                 ColumnMajor qp = product(q.view(), p.view())) {
             boolean discrete = equation.isDiscrete();
-            try (ColumnMajor first = discrete ? product(a.view(), xap.view()) : product(a.view(), xep.view());
-                    ColumnMajor second = congruence.times(discrete ? xep : xap)) {
+            try (ColumnMajor first = product(a.view(), (discrete ? yap : yep).view());
+                    ColumnMajor second = congruence.times(discrete ? yep : yap)) {
                 double size = first.frobenius() + second.frobenius() + qp.frobenius();
-                return Terms.ratio(
-                        qp.add(-1, second).add(discrete ? 1 : -1, first).frobenius(), size);
+                double error = qp.add(-1, second).add(discrete ? 1 : -1, first).frobenius();
+                return Terms.ratio(error, size);
             }
         }
     }

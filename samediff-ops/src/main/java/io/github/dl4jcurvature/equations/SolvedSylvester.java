@@ -32,8 +32,9 @@ final class SolvedSylvester implements SolvedEquation {
         this.b = b;
         this.left = left;
         this.right = right;
-        x = solve(c, false);
-        residual = Residual.judge(equation, relativeResidual(c));
+        Refinement refined = Refinement.of(c, f -> solve(f, false), y -> remainder(c, y), y -> relativeResidual(c, y));
+        x = refined.x();
+        residual = Residual.judge(equation, refined.residual());
     }
 
     private SolvedSylvester(Equation equation, ColumnMajor a, ColumnMajor b, List<ColumnMajor> factors) {
@@ -147,17 +148,28 @@ final class SolvedSylvester implements SolvedEquation {
         }
     }
 
-    private double relativeResidual(ColumnMajor c) {
+    /** What is left of the right-hand side. */
+    private ColumnMajor remainder(ColumnMajor c, ColumnMajor y) {
+        ColumnMajor remainder = c.copy();
         boolean discrete = equation.isDiscrete();
-        try (ColumnMajor p = Residual.probes(x.columns());
+        try (ColumnMajor yb = product(y.view(), b.view())) {
+            remainder.add(-1, discrete ? y : yb);
+            Gemm.multiply(discrete ? 1 : -1, a.view(), (discrete ? yb : y).view(), 1, remainder.view());
+        }
+        return remainder;
+    }
+
+    private double relativeResidual(ColumnMajor c, ColumnMajor y) {
+        boolean discrete = equation.isDiscrete();
+        try (ColumnMajor p = Residual.probes(y.columns());
                 ColumnMajor bp = product(b.view(), p.view());
-                ColumnMajor xp = product(x.view(), p.view());
-                ColumnMajor xbp = product(x.view(), bp.view());
+                ColumnMajor yp = product(y.view(), p.view());
+                ColumnMajor ybp = product(y.view(), bp.view());
                 ColumnMajor cp = product(c.view(), p.view());
-                ColumnMajor ax = product(a.view(), discrete ? xbp.view() : xp.view())) {
-            ColumnMajor other = discrete ? xp : xbp;
-            double size = ax.frobenius() + other.frobenius() + cp.frobenius();
-            double error = cp.add(-1, other).add(discrete ? 1 : -1, ax).frobenius();
+                ColumnMajor ay = product(a.view(), discrete ? ybp.view() : yp.view())) {
+            ColumnMajor other = discrete ? yp : ybp;
+            double size = ay.frobenius() + other.frobenius() + cp.frobenius();
+            double error = cp.add(-1, other).add(discrete ? 1 : -1, ay).frobenius();
             return Terms.ratio(error, size);
         }
     }

@@ -66,8 +66,19 @@ record EquationCase(String name, JsonNode json) {
         return json.hasNonNull(field);
     }
 
-    INDArray matrix(String field) {
-        return JsonArrays.toArray(json.get(field));
+    /** A matrix by its path. */
+    INDArray matrix(String path) {
+        return JsonArrays.toArray(json.at("/" + path));
+    }
+
+    /** Whether there is a derivative: not where the closed loop is on the border of stability. */
+    boolean isWellPosed() {
+        return !has("kappa") || Double.isFinite(number("kappa"));
+    }
+
+    /** -1 for the discrete equations of the Lyapunov collection. */
+    int sign() {
+        return name.startsWith("DTLEX") ? -1 : 1;
     }
 
     double number(String field) {
