@@ -58,6 +58,21 @@ public final class Solution {
         return new Solution(equation, batch, solved);
     }
 
+    /**
+     * One output out of a {@link #state()}, without what its derivatives need.
+     *
+     * @param equation the equation
+     * @param arguments the arguments it was solved for
+     * @param state what {@link #state()} returned
+     * @param output which
+     * @return what {@link #value} returns, bit for bit
+     * @throws IllegalArgumentException if the state does not belong to such arguments or there is no such output
+     */
+    public static INDArray valueOf(
+            Equation equation, Map<Argument, INDArray> arguments, INDArray state, Output output) {
+        return restore(equation, arguments, state).value(output);
+    }
+
     private static SolvedEquation solve(Equation equation, Map<Argument, ColumnMajor> slice) {
         return switch (equation) {
             case SYLVESTER, STEIN -> SolvedSylvester.of(equation, slice);

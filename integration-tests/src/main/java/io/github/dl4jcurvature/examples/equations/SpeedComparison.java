@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.examples.equations;
+
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+import io.github.dl4jcurvature.equations.Equation;
+import io.github.dl4jcurvature.equations.Output;
+import io.github.dl4jcurvature.equations.Solution;
+import io.github.dl4jcurvature.examples.report.Figures;
+import io.github.dl4jcurvature.examples.report.TextTable;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** CPU seconds of the same solutions here and in SciPy, turn by turn. */
+public final class SpeedComparison {
+    private static final List<Equation> EQUATIONS =
+            List.of(Equation.SYLVESTER, Equation.LYAPUNOV, Equation.DISCRETE_LYAPUNOV, Equation.CARE, Equation.DARE);
+
+    private final TextTable table = new TextTable(
+            "equation", "n", "ours s", "SciPy s", "speed-up", "spread", "gradient", "difference", "repeats");
+    private final Figures figures = new Figures();
+    private final Path directory;
+    private final @Nullable SciPy scipy;
+
+    /**
+     * Creates the comparison.
+     *
+     * @param directory for the matrices
+     * @param scipy what to compare with, if it is there
+     */
+    public SpeedComparison(Path directory, @Nullable SciPy scipy) {
+        this.directory = directory;
+        this.scipy = scipy;
+    }
+
+    /**
+     * Measures all equations at some orders.
+     *
+     * @param orders numbers of rows
+     */
+    public void run(int... orders) {
+        for (int n : orders) {
+            for (Equation equation : EQUATIONS) {
+                compare(new SpeedSystem(equation, n), n);
+            }
+        }
+    }
+
+    private void compare(SpeedSystem system, int n) {
+        Equation equation = system.equation();
+        system.write(directory);
+        int repeats = repeats(n);
+        warmUp(system, n);
+        List<Double> forward = new ArrayList<>();
+        List<Double> both = new ArrayList<>();
+        List<Double> theirs = new ArrayList<>();
+        Solution solution = equation.solve(system.arguments());
+        for (int i = 0; i < repeats; i++) {
+            double start = cpuSeconds();
+            solution = equation.solve(system.arguments());
+            double solved = cpuSeconds();
+            solution.gradients(Map.of(Output.SOLUTION, cotangent(solution)));
+            double differentiated = cpuSeconds();
+            forward.add(solved - start);
+            both.add(differentiated - start);
+            if (scipy != null) {
+                theirs.add(scipy.seconds(equation, n));
+            }
+        }
+        report(equation, n, forward, both, theirs, scipy == null ? null : difference(solution, n));
+    }
+
+    /** Until the virtual machine has compiled what small systems spend their time in. */
+    private static void warmUp(SpeedSystem system, int n) {
+        int rounds = n <= 50 ? 300 : n <= 200 ? 20 : n <= 500 ? 2 : 0;
+        for (int i = 0; i < rounds; i++) {
+            Solution solution = system.equation().solve(system.arguments());
+            solution.gradients(Map.of(Output.SOLUTION, cotangent(solution)));
+        }
+    }
+
+    private static INDArray cotangent(Solution solution) {
+        INDArray x = solution.solution();
+        return x.divi(Math.max(x.norm2Number().doubleValue(), Double.MIN_NORMAL));
+    }
+
+    private static int repeats(int n) {
+        return n <= 50 ? 101 : n <= 200 ? 21 : n <= 500 ? 5 : 3;
+    }
+
+    private double difference(Solution solution, int n) {
+        INDArray x = solution.solution();
+        return x.sub(SciPy.solution(directory, n)).norm2Number().doubleValue()
+                / x.norm2Number().doubleValue();
+    }
+
+    private void report(
+            Equation equation,
+            int n,
+            List<Double> forward,
+            List<Double> both,
+            List<Double> theirs,
+            @Nullable Double difference) {
+        double ours = median(forward);
+        double gradient = median(both) / ours;
+        String name = equation == Equation.DISCRETE_LYAPUNOV
+                ? "dlyapunov"
+                : equation.name().toLowerCase(Locale.ROOT);
+        boolean compared = !theirs.isEmpty();
+        double speedup = compared ? median(theirs) / ours : Double.NaN;
+        table.row(
+                name,
+                Integer.toString(n),
+                "%.5f".formatted(ours),
+                compared ? "%.5f".formatted(median(theirs)) : "",
+                compared ? "%.2f".formatted(speedup) : "",
+                "%.5f - %.5f".formatted(least(forward), most(forward)),
+                "%.2f".formatted(gradient),
+                difference == null ? "" : "%.1e".formatted(difference),
+                Integer.toString(forward.size()));
+        if (compared) {
+            figures.put("speedup.%s.%d".formatted(name, n), speedup);
+        }
+        figures.put("gradient.%s.%d".formatted(name, n), gradient);
+    }
+
+    private static double median(List<Double> values) {
+        double[] sorted = values.stream().mapToDouble(x -> x).sorted().toArray();
+        return sorted[sorted.length / 2];
+    }
+
+    private static double least(List<Double> values) {
+        return Arrays.stream(values.toArray(new Double[0]))
+                .mapToDouble(x -> x)
+                .min()
+                .orElse(Double.NaN);
+    }
+
+    private static double most(List<Double> values) {
+        return Arrays.stream(values.toArray(new Double[0]))
+                .mapToDouble(x -> x)
+                .max()
+                .orElse(Double.NaN);
+    }
+
+    /** Of this thread: BLAS has one thread, and compilers and collectors of the virtual machine do not count. */
+    private static double cpuSeconds() {
+        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / 1e9;
+    }
+
+    /**
+     * What was measured.
+     *
+     * @return the figures
+     */
+    public Figures figures() {
+        return figures;
+    }
+
+    /** The table of medians; the spread is that of our seconds. */
+    @Override
+    public String toString() {
+        return table.toString();
+    }
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.samediff.layers;
+
+import java.util.Map;
+
+import io.github.dl4jcurvature.samediff.HostGradient;
+import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+
+/**
+ * A {@code SameDiffVertex} with right gradients where the host's are doubled; see {@link HostGradient}.
+ *
+ * <p>To be extended like the host's class, with {@link #defineOutput} in place of {@code defineVertex}.
+ */
+public abstract class CorrectedSameDiffVertex extends SameDiffVertex {
+    private static final long serialVersionUID = 1L;
+
+    /** For subclasses and the host's serialisation. */
+    protected CorrectedSameDiffVertex() {}
+
+    /**
+     * Defines the output of the vertex.
+     *
+     * @param graph the vertex's graph
+     * @param inputs the inputs by the names that {@code defineParametersAndInputs} gave them
+     * @param parameters the parameters by name
+     * @param masks masks of the inputs, if there are any
+     * @return the output
+     */
+    public abstract SDVariable defineOutput(
+            SameDiff graph,
+            Map<String, SDVariable> inputs,
+            Map<String, SDVariable> parameters,
+            @Nullable Map<String, SDVariable> masks);
+
+    @Override
+    public final SDVariable defineVertex(
+            SameDiff graph,
+            Map<String, SDVariable> inputs,
+            Map<String, SDVariable> parameters,
+            @Nullable Map<String, SDVariable> masks) {
+        return HostGradient.corrected(defineOutput(graph, inputs, parameters, masks));
+    }
+}
