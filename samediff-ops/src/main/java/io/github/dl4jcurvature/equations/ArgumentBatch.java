@@ -104,6 +104,9 @@ final class ArgumentBatch {
 
     /** One array of the matrices of all equations. */
     INDArray joined(List<ColumnMajor> matrices, long[] shape, DataType type) {
+        if (batch < 0 && matrices.size() == 1) {
+            return inType(matrices.get(0).copy().array(), type);
+        }
         INDArray joined = Nd4j.createUninitializedDetached(type, 'f', batched(shape));
         for (int i = 0; i < matrices.size(); i++) {
             INDArray target = batch < 0 ? joined : joined.slice(i);
@@ -116,6 +119,11 @@ final class ArgumentBatch {
     Map<Argument, INDArray> gathered(List<Map<Argument, ColumnMajor>> gradients) {
         Map<Argument, INDArray> gathered = new EnumMap<>(Argument.class);
         shapes.forEach((argument, shape) -> {
+            if (shape.length == 2 && gradients.size() == 1) {
+                INDArray only = Terms.get(gradients.get(0), argument).array();
+                gathered.put(argument, inType(only, type(argument)));
+                return;
+            }
             INDArray sum = Nd4j.createUninitializedDetached(DataType.DOUBLE, 'f', shape);
             sum.assign(0);
             for (int i = 0; i < gradients.size(); i++) {

@@ -12,24 +12,23 @@ import org.slf4j.LoggerFactory;
 /** Judges the residual of a computed solution. */
 final class Residual {
     private static final Logger LOG = LoggerFactory.getLogger(Residual.class);
+    /** Up to this order the residual is computed, beyond it is estimated. */
+    static final int SMALL = 64;
+
     private static final int PROBES = 8;
     private static final double SUSPICIOUS = 1e-8;
     private static final double WRONG = 1e-3;
 
     private Residual() {}
 
-    /**
-     * Columns P, [n, at most 8], with which a residual is multiplied: its norm is \(\|R P\|_F\), exactly if n is at most
-     * 8 and else in expectation over random signs.
-     */
+    /** Random signs P, [n, 8], scaled so that the squared norm of a residual times P is that of the residual on average. */
     static ColumnMajor probes(int n) {
-        int columns = Math.min(n, PROBES);
-        double[][] probes = new double[n][columns];
+        double[][] probes = new double[n][PROBES];
         SplittableRandom random = new SplittableRandom(n);
-        for (int i = 0; i < n; i++) {
-            for (int j = 0; j < columns; j++) {
-                double sign = random.nextBoolean() ? 1 : -1;
-                probes[i][j] = n > PROBES ? sign / Math.sqrt(PROBES) : i == j ? 1 : 0;
+        double size = 1 / Math.sqrt(PROBES);
+        for (double[] row : probes) {
+            for (int j = 0; j < PROBES; j++) {
+                row[j] = random.nextBoolean() ? size : -size;
             }
         }
         return ColumnMajor.copyOf("probes", Nd4j.createFromArray(probes));

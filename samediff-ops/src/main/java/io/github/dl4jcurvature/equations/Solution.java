@@ -199,7 +199,7 @@ public final class Solution {
      * The largest relative residual of the batch.
      *
      * @return norm of the residual over the sum of the norms of the terms; estimated by random probes for linear
-     *     equations with more than 8 columns; NaN after {@link #restore}
+     *     equations of order beyond 64; NaN after {@link #restore}
      */
     public double relativeResidual() {
         return solved.stream()

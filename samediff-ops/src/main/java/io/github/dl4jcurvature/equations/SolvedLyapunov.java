@@ -7,7 +7,6 @@ import java.util.Map;
 
 import io.github.dl4jcurvature.linalg.ColumnMajor;
 import io.github.dl4jcurvature.linalg.Gemm;
-import io.github.dl4jcurvature.linalg.MatrixView;
 import io.github.dl4jcurvature.linalg.RealSchur;
 import org.jspecify.annotations.Nullable;
 
@@ -169,20 +168,30 @@ final class SolvedLyapunov implements SolvedEquation {
     }
 
     private double relativeResidual(ColumnMajor q, ColumnMajor y) {
-        MatrixView aT = a.view().transposed();
-        try (ColumnMajor p = Residual.probes(y.rows());
-                ColumnMajor ep = e == null ? p.copy() : product(e.view().transposed(), p.view());
-                ColumnMajor ap = product(aT, p.view());
-                ColumnMajor yep = product(y.view(), ep.view());
-                ColumnMajor yap = product(y.view(), ap.view());
-                ColumnMajor qp = product(q.view(), p.view())) {
-            boolean discrete = equation.isDiscrete();
-            try (ColumnMajor first = product(a.view(), (discrete ? yap : yep).view());
-                    ColumnMajor second = congruence.times(discrete ? yep : yap)) {
-                double size = first.frobenius() + second.frobenius() + qp.frobenius();
-                double error = qp.add(-1, second).add(discrete ? 1 : -1, first).frobenius();
-                return Terms.ratio(error, size);
+        if (y.rows() <= Residual.SMALL && e == null) {
+            try (ColumnMajor aT = ColumnMajor.copyOf(a.view().transposed())) {
+                return relativeResidual(q, y, aT, y);
             }
+        }
+        try (ColumnMajor p = Residual.probes(y.rows());
+                ColumnMajor qp = product(q.view(), p.view());
+                ColumnMajor ap = product(a.view().transposed(), p.view());
+                ColumnMajor ep = e == null ? p.copy() : product(e.view().transposed(), p.view());
+                ColumnMajor yep = product(y.view(), ep.view())) {
+            return relativeResidual(qp, y, ap, yep);
+        }
+    }
+
+    /** Of the equation times probes: Q P, A'P and Y E'P are given. */
+    private double relativeResidual(ColumnMajor qp, ColumnMajor y, ColumnMajor ap, ColumnMajor yep) {
+        boolean discrete = equation.isDiscrete();
+        try (ColumnMajor yap = product(y.view(), ap.view());
+                ColumnMajor first = product(a.view(), (discrete ? yap : yep).view());
+                ColumnMajor second = congruence.times(discrete ? yep : yap)) {
+            double size = first.frobenius() + second.frobenius() + qp.frobenius();
+            double error =
+                    first.scale(discrete ? 1 : -1).add(-1, second).add(1, qp).frobenius();
+            return Terms.ratio(error, size);
         }
     }
 }

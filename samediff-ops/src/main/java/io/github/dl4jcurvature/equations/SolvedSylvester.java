@@ -160,16 +160,25 @@ final class SolvedSylvester implements SolvedEquation {
     }
 
     private double relativeResidual(ColumnMajor c, ColumnMajor y) {
-        boolean discrete = equation.isDiscrete();
+        if (y.columns() <= Residual.SMALL) {
+            return relativeResidual(c, y, b, y);
+        }
         try (ColumnMajor p = Residual.probes(y.columns());
-                ColumnMajor bp = product(b.view(), p.view());
-                ColumnMajor yp = product(y.view(), p.view());
-                ColumnMajor ybp = product(y.view(), bp.view());
                 ColumnMajor cp = product(c.view(), p.view());
-                ColumnMajor ay = product(a.view(), discrete ? ybp.view() : yp.view())) {
+                ColumnMajor bp = product(b.view(), p.view());
+                ColumnMajor yp = product(y.view(), p.view())) {
+            return relativeResidual(cp, y, bp, yp);
+        }
+    }
+
+    /** Of the equation times probes: C P, B P and Y P are given. */
+    private double relativeResidual(ColumnMajor cp, ColumnMajor y, ColumnMajor bp, ColumnMajor yp) {
+        boolean discrete = equation.isDiscrete();
+        try (ColumnMajor ybp = product(y.view(), bp.view());
+                ColumnMajor ay = product(a.view(), (discrete ? ybp : yp).view())) {
             ColumnMajor other = discrete ? yp : ybp;
             double size = ay.frobenius() + other.frobenius() + cp.frobenius();
-            double error = cp.add(-1, other).add(discrete ? 1 : -1, ay).frobenius();
+            double error = ay.scale(discrete ? 1 : -1).add(-1, other).add(1, cp).frobenius();
             return Terms.ratio(error, size);
         }
     }

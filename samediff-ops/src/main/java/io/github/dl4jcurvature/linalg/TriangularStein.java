@@ -95,7 +95,6 @@ public final class TriangularStein {
         Gemm.multiply(1, t.off(k), firstY, 0, product);
         Gemm.multiply(1, product, first.view().transposed(), 1, off);
         solve(last.view(), first.view().transposed(), off);
-        Gemm.multiply(1, t.off(k), firstY, 0, product);
         Gemm.multiply(1, last.view(), off, 0.5, product);
         Gemm.symmetricRankTwo(1, product, t.off(k), 1, lastY);
         solveSymmetric(last, lastY, scratch);

@@ -14,12 +14,13 @@ public final class Figures {
      * Adds a figure.
      *
      * @param name dotted name in lower case, used once
-     * @param value printed with four digits after the point whatever the locale
+     * @param value printed with four digits after the point whatever the locale, in exponent form if it is below 1e-3
      * @return this
      * @throws IllegalArgumentException if the name was used before
      */
     public Figures put(String name, double value) {
-        return add(name, String.format(Locale.ROOT, "%.4f", value));
+        boolean tiny = value != 0 && Math.abs(value) < 1e-3;
+        return add(name, String.format(Locale.ROOT, tiny ? "%.4e" : "%.4f", value));
     }
 
     /**
