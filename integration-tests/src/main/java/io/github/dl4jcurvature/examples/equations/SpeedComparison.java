@@ -91,7 +91,7 @@ public final class SpeedComparison {
     }
 
     private static int repeats(int n) {
-        return n <= 50 ? 101 : n <= 200 ? 21 : n <= 500 ? 5 : 3;
+        return n <= 50 ? 101 : n <= 200 ? 21 : n <= 500 ? 3 : 1;
     }
 
     private double difference(Solution solution, int n) {
