@@ -20,9 +20,9 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
         importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoTestJars.class})
 class ArchitectureTest {
     @ArchTest
-    static final ArchRule LINALG_KNOWS_NO_NETWORKS = noClasses()
+    static final ArchRule MATHEMATICS_KNOWS_NO_NETWORKS = noClasses()
             .that()
-            .resideInAPackage("..linalg..")
+            .resideInAnyPackage("io.github.dl4jcurvature.linalg..", "io.github.dl4jcurvature.equations..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.deeplearning4j..", "org.nd4j.autodiff..");
@@ -34,9 +34,19 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
+                    "io.github.dl4jcurvature.equations..",
+                    "io.github.dl4jcurvature.samediff..",
                     "io.github.dl4jcurvature.fisher..",
                     "io.github.dl4jcurvature.fishleg..",
                     "io.github.dl4jcurvature.examples..");
+
+    @ArchTest
+    static final ArchRule ONLY_LAYERS_NEED_DEEPLEARNING4J = noClasses()
+            .that()
+            .resideInAPackage("io.github.dl4jcurvature.samediff")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.deeplearning4j..");
 
     @ArchTest
     static final ArchRule FISHER_KNOWS_NO_OPTIMISER = noClasses()
