@@ -30,23 +30,12 @@ public final class TriangularLyapunov {
             TriangularSylvester.solve(t.view(), t.view().transposed(), f);
             return;
         }
-        int k = t.middle();
-        boolean up = t.isUpper();
-        QuasiTriangular first = up ? t.trailing(k) : t.leading(k);
-        QuasiTriangular last = up ? t.leading(k) : t.trailing(k);
-        MatrixView leading = f.rows(0, k).columns(0, k);
-        MatrixView trailing = f.rows(k, n).columns(k, n);
-        MatrixView firstY = up ? trailing : leading;
-        MatrixView lastY = up ? leading : trailing;
-        MatrixView above = f.rows(0, k).columns(k, n);
-        // rows of the last block, columns of the first; in the storage order of t
-        MatrixView off = up ? above : above.transposed();
-
-        solve(first, firstY);
-        Gemm.multiply(-1, t.off(k), firstY, 1, off);
-        TriangularSylvester.solve(last.view(), first.view().transposed(), off);
-        Gemm.symmetricRankTwo(-1, t.off(k), off, 1, lastY);
-        solve(last, lastY);
-        Copies.copy(above.transposed(), f.rows(k, n).columns(0, k));
+        SymmetricPartition parts = SymmetricPartition.of(t, f);
+        solve(parts.first(), parts.firstY());
+        Gemm.multiply(-1, parts.coupling(), parts.firstY(), 1, parts.off());
+        TriangularSylvester.solve(parts.last().view(), parts.first().view().transposed(), parts.off());
+        Gemm.symmetricRankTwo(-1, parts.coupling(), parts.off(), 1, parts.lastY());
+        solve(parts.last(), parts.lastY());
+        parts.mirror();
     }
 }

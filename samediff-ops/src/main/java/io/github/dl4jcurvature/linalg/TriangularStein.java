@@ -77,27 +77,20 @@ public final class TriangularStein {
             SteinLeaf.solve(t, t.transposed(), f);
             return;
         }
-        int k = t.middle();
+        SymmetricPartition parts = SymmetricPartition.of(t, f);
+        MatrixView off = parts.off();
         boolean up = t.isUpper();
-        QuasiTriangular first = up ? t.trailing(k) : t.leading(k);
-        QuasiTriangular last = up ? t.leading(k) : t.trailing(k);
-        MatrixView leading = f.rows(0, k).columns(0, k);
-        MatrixView trailing = f.rows(k, n).columns(k, n);
-        MatrixView firstY = up ? trailing : leading;
-        MatrixView lastY = up ? leading : trailing;
-        MatrixView above = f.rows(0, k).columns(k, n);
-        // rows of the last block, columns of the first; in the storage order of t
-        MatrixView off = up ? above : above.transposed();
-        MatrixView corner = scratch.rows(0, k).columns(0, n - k);
+        MatrixView corner =
+                scratch.rows(0, up ? off.rows() : off.columns()).columns(0, up ? off.columns() : off.rows());
         MatrixView product = up ? corner : corner.transposed();
 
-        solveSymmetric(first, firstY, scratch);
-        Gemm.multiply(1, t.off(k), firstY, 0, product);
-        Gemm.multiply(1, product, first.view().transposed(), 1, off);
-        solve(last.view(), first.view().transposed(), off);
-        Gemm.multiply(1, last.view(), off, 0.5, product);
-        Gemm.symmetricRankTwo(1, product, t.off(k), 1, lastY);
-        solveSymmetric(last, lastY, scratch);
-        Copies.copy(above.transposed(), f.rows(k, n).columns(0, k));
+        solveSymmetric(parts.first(), parts.firstY(), scratch);
+        Gemm.multiply(1, parts.coupling(), parts.firstY(), 0, product);
+        Gemm.multiply(1, product, parts.first().view().transposed(), 1, off);
+        solve(parts.last().view(), parts.first().view().transposed(), off);
+        Gemm.multiply(1, parts.last().view(), off, 0.5, product);
+        Gemm.symmetricRankTwo(1, product, parts.coupling(), 1, parts.lastY());
+        solveSymmetric(parts.last(), parts.lastY(), scratch);
+        parts.mirror();
     }
 }

@@ -19,16 +19,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Made by the host's differentiation; public only because the host creates operations by reflection.
  */
-public final class MatrixEquationGradientOp extends ComputedOp {
+public final class MatrixEquationGradientOp extends StateReadingOp {
     private static final String NAME = "curvature_matrix_equation_gradient";
 
     /** For the host. */
     public MatrixEquationGradientOp() {}
 
     MatrixEquationGradientOp(SameDiff graph, EquationSignature signature, Output output, SDVariable... inputs) {
-        super(graph, inputs);
-        signature.writeTo(this);
-        addSArgument(output.name());
+        super(graph, signature, output, inputs);
     }
 
     @Override
@@ -38,12 +36,11 @@ public final class MatrixEquationGradientOp extends ComputedOp {
 
     @Override
     List<INDArray> compute(List<INDArray> inputs) {
-        EquationSignature signature = EquationSignature.of(this);
+        EquationSignature signature = signature();
         int arguments = signature.arguments().size();
         Solution solution = Solution.restore(
                 signature.equation(), signature.named(inputs), inputs.get(arguments), signature.optionArray());
-        Map<Argument, INDArray> gradients =
-                solution.gradients(Map.of(Output.valueOf(getSArgument(3)), inputs.get(arguments + 1)));
+        Map<Argument, INDArray> gradients = solution.gradients(Map.of(output(), inputs.get(arguments + 1)));
         return signature.arguments().stream()
                 .map(argument -> Objects.requireNonNull(gradients.get(argument)))
                 .toList();
@@ -51,7 +48,7 @@ public final class MatrixEquationGradientOp extends ComputedOp {
 
     @Override
     public int getNumOutputs() {
-        return EquationSignature.of(this).arguments().size();
+        return signature().arguments().size();
     }
 
     @Override

@@ -17,16 +17,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Made by {@link MatrixEquations}; public only because the host creates operations by reflection.
  */
-public final class MatrixEquationOutputOp extends ComputedOp {
+public final class MatrixEquationOutputOp extends StateReadingOp {
     private static final String NAME = "curvature_matrix_equation_output";
 
     /** For the host. */
     public MatrixEquationOutputOp() {}
 
     MatrixEquationOutputOp(SameDiff graph, EquationSignature signature, Output output, SDVariable... inputs) {
-        super(graph, inputs);
-        signature.writeTo(this);
-        addSArgument(output.name());
+        super(graph, signature, output, inputs);
     }
 
     @Override
@@ -36,10 +34,10 @@ public final class MatrixEquationOutputOp extends ComputedOp {
 
     @Override
     List<INDArray> compute(List<INDArray> inputs) {
-        EquationSignature signature = EquationSignature.of(this);
+        EquationSignature signature = signature();
         int arguments = signature.arguments().size();
-        return List.of(Solution.valueOf(
-                signature.equation(), signature.named(inputs), inputs.get(arguments), Output.valueOf(getSArgument(3))));
+        return List.of(
+                Solution.valueOf(signature.equation(), signature.named(inputs), inputs.get(arguments), output()));
     }
 
     @Override
@@ -56,11 +54,8 @@ public final class MatrixEquationOutputOp extends ComputedOp {
     public List<SDVariable> doDiff(List<SDVariable> gradients) {
         List<SDVariable> inputs = new ArrayList<>(Arrays.asList(args()));
         inputs.add(gradients.get(0));
-        MatrixEquationGradientOp backward = new MatrixEquationGradientOp(
-                sameDiff,
-                EquationSignature.of(this),
-                Output.valueOf(getSArgument(3)),
-                inputs.toArray(new SDVariable[0]));
+        MatrixEquationGradientOp backward =
+                new MatrixEquationGradientOp(sameDiff, signature(), output(), inputs.toArray(new SDVariable[0]));
         return Arrays.asList(backward.outputVariables());
     }
 }
