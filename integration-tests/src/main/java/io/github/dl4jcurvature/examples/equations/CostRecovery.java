@@ -52,13 +52,7 @@ public final class CostRecovery {
      */
     public CostRecovery(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        double[][] positions = new double[STATES][TRAJECTORIES];
-        for (double[] row : positions) {
-            for (int j = 0; j < TRAJECTORIES; j++) {
-                row[j] = random.nextGaussian();
-            }
-        }
-        start = Nd4j.createFromArray(positions);
+        start = GaussianMatrix.of(STATES, TRAJECTORIES, 1, random);
         targets = flat(trajectories(regulator(Q).closedLoop()));
     }
 

@@ -31,12 +31,12 @@ public final class SpeedSystem {
         this.equation = equation;
         SplittableRandom random = new SplittableRandom(n);
         double scale = 1 / Math.sqrt(n);
-        INDArray a = gaussian(n, n, scale, random);
+        INDArray a = GaussianMatrix.of(n, n, scale, random);
         switch (equation) {
             case SYLVESTER, STEIN -> {
                 arguments.put(Argument.A, shifted(a));
-                arguments.put(Argument.B, shifted(gaussian(n, n, scale, random)));
-                arguments.put(Argument.C, gaussian(n, n, 1, random));
+                arguments.put(Argument.B, shifted(GaussianMatrix.of(n, n, scale, random)));
+                arguments.put(Argument.C, GaussianMatrix.of(n, n, 1, random));
             }
             case LYAPUNOV -> {
                 arguments.put(Argument.A, shifted(a));
@@ -49,7 +49,7 @@ public final class SpeedSystem {
             case CARE, DARE -> {
                 int m = Math.max(1, n / 10);
                 arguments.put(Argument.A, a);
-                arguments.put(Argument.B, gaussian(n, m, 1, random));
+                arguments.put(Argument.B, GaussianMatrix.of(n, m, 1, random));
                 arguments.put(Argument.Q, covariance(n, random));
                 double[][] r = new double[m][m];
                 for (int i = 0; i < m; i++) {
@@ -97,18 +97,8 @@ public final class SpeedSystem {
     }
 
     private static INDArray covariance(int n, SplittableRandom random) {
-        INDArray c = gaussian(n, n, 1 / Math.sqrt(n), random);
+        INDArray c = GaussianMatrix.of(n, n, 1 / Math.sqrt(n), random);
         INDArray q = c.mmul(c.transpose());
         return q.add(q.transpose()).muli(0.5);
-    }
-
-    private static INDArray gaussian(int rows, int columns, double scale, SplittableRandom random) {
-        double[][] elements = new double[rows][columns];
-        for (double[] row : elements) {
-            for (int j = 0; j < columns; j++) {
-                row[j] = scale * random.nextGaussian();
-            }
-        }
-        return Nd4j.createFromArray(elements);
     }
 }

@@ -40,10 +40,10 @@ public final class StateSpaceFit {
     public StateSpaceFit(int states, INDArray covariance, INDArray lagged, long seed) {
         int outputs = covariance.rows();
         SplittableRandom random = new SplittableRandom(seed);
-        SDVariable m = graph.var("M", gaussian(states, states, 1, random));
-        SDVariable factor = graph.var("L", gaussian(states, states, 1, random));
-        SDVariable c = graph.var("C", gaussian(outputs, states, 0.3, random));
-        SDVariable noise = graph.var("noise", gaussian(outputs, 1, 0.3, random));
+        SDVariable m = graph.var("M", GaussianMatrix.of(states, states, 1, random));
+        SDVariable factor = graph.var("L", GaussianMatrix.of(states, states, 1, random));
+        SDVariable c = graph.var("C", GaussianMatrix.of(outputs, states, 0.3, random));
+        SDVariable noise = graph.var("noise", GaussianMatrix.of(outputs, 1, 0.3, random));
         SDVariable norm = graph.math.sqrt(m.mul(m).sum().add(1));
         SDVariable a = m.div("A", norm);
         SDVariable p = MatrixEquations.discreteLyapunov(graph, a, factor.mmul(graph.transpose(factor)));
@@ -90,15 +90,5 @@ public final class StateSpaceFit {
                 Objects.requireNonNull(model.get("lag1")),
                 covariance,
                 lagged);
-    }
-
-    private static INDArray gaussian(int rows, int columns, double scale, SplittableRandom random) {
-        double[][] elements = new double[rows][columns];
-        for (double[] row : elements) {
-            for (int j = 0; j < columns; j++) {
-                row[j] = scale * random.nextGaussian();
-            }
-        }
-        return Nd4j.createFromArray(elements);
     }
 }
