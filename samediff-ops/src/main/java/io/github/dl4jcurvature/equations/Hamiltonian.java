@@ -10,7 +10,7 @@ import io.github.dl4jcurvature.linalg.RealSchur;
 import io.github.dl4jcurvature.linalg.SingularEquationException;
 
 /**
- * The Hamiltonian matrix \(\begin{pmatrix} A & -G \\ -Q & -A^\top \end{pmatrix}\), scaled and balanced, whose stable
+ * The Hamiltonian matrix \(\begin{pmatrix} A &amp; -G \\ -Q &amp; -A^\top \end{pmatrix}\), scaled and balanced, whose stable
  * invariant subspace gives the stabilising solution.
  *
  * <p>Source: Laub, A Schur method for solving algebraic Riccati equations (1979); symplectic balancing after Benner,

@@ -13,8 +13,8 @@ import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 
 /**
  * The extended symplectic pencil of a discrete-time Riccati equation,
- * \(\begin{pmatrix} A & 0 & B \\ -Q & I & -S \\ S^\top & 0 & R \end{pmatrix} - \lambda
- * \begin{pmatrix} I & 0 & 0 \\ 0 & A^\top & 0 \\ 0 & -B^\top & 0 \end{pmatrix}\), for any A and R.
+ * \(\begin{pmatrix} A &amp; 0 &amp; B \\ -Q &amp; I &amp; -S \\ S^\top &amp; 0 &amp; R \end{pmatrix} - \lambda
+ * \begin{pmatrix} I &amp; 0 &amp; 0 \\ 0 &amp; A^\top &amp; 0 \\ 0 &amp; -B^\top &amp; 0 \end{pmatrix}\), for any A and R.
  *
  * <p>Source: Van Dooren, A generalized eigenvalue approach for solving Riccati equations (1981); LAPACK {@code dgges},
  * {@code dtgsen}.
