@@ -22,13 +22,17 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Scores times compensations on one classifier, every inverse at the same grid of dampings. */
+/**
+ * Scores times compensations on one classifier, every inverse at the same grid of dampings and every method with the same
+ * budget of seconds for one network; a method that needs more is marked by an asterisk after its seconds.
+ */
 public final class AttributionTable {
     private static final Logger LOG = LoggerFactory.getLogger(AttributionTable.class);
     private static final long[] SEEDS = {0, 1, 2, 3, 4};
     private static final double[] DAMPINGS = {1e-3, 1e-2, 1e-1};
     private static final int EXAMPLES = 1024;
     private static final int BATCH = 2000;
+    private static final double BUDGET_SECONDS = 60;
 
     private final PruningTask task;
     private final TextTable table =
@@ -176,7 +180,7 @@ public final class AttributionTable {
             setting.name(),
             "%.1f".formatted(sum / SEEDS.length),
             "%.1f - %.1f".formatted(least, most),
-            "%.1f".formatted(seconds)
+            "%.1f%s".formatted(seconds, seconds > BUDGET_SECONDS ? "*" : "")
         };
         LOG.info("{}: {}", task.name(), cells);
         table.row(cells);
@@ -196,9 +200,9 @@ public final class AttributionTable {
         return String.format(Locale.ROOT, "%.3g", value).replaceAll("0+$", "").replaceAll("\\.$", "");
     }
 
-    /** The table, after a line with the network. */
+    /** The table, after a line with the network and the budget. */
     @Override
     public String toString() {
-        return "%s%n%s".formatted(task.name(), table);
+        return "%s, %.0f s for each network (* more)%n%s".formatted(task.name(), BUDGET_SECONDS, table);
     }
 }
