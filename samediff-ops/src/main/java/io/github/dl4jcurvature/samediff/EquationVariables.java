@@ -25,11 +25,17 @@ public final class EquationVariables {
     private final Map<Output, SDVariable> outputs = new EnumMap<>(Output.class);
 
     EquationVariables(SameDiff graph, String name, EquationSignature signature, List<SDVariable> arguments) {
+        if (name.isBlank()) {
+            throw new IllegalArgumentException(
+                    "name \"%s\" is blank; give one that the graph does not use".formatted(name));
+        }
         this.graph = graph;
-        this.name = name;
+        this.name = scoped(graph, name);
         this.signature = signature;
+        signature.equation().outputs().forEach(output -> requireFree(outputName(output)));
+        String stateName = requireFree(stateName(this.name));
         SDVariable state = new SolveMatrixEquationOp(graph, signature, arguments.toArray(new SDVariable[0]))
-                .outputVariables(name + "_state")[0];
+                .outputVariables(stateName)[0];
         inputs = new ArrayList<>(arguments);
         inputs.add(state);
     }
@@ -80,8 +86,40 @@ public final class EquationVariables {
     }
 
     private SDVariable variable(Output output) {
-        String suffix = output == Output.SOLUTION ? "" : "_" + output.name().toLowerCase(Locale.ROOT);
+        String free = requireFree(scoped(graph, outputName(output)));
         return new MatrixEquationOutputOp(graph, signature, output, inputs.toArray(new SDVariable[0]))
-                .outputVariables(name + suffix)[0];
+                .outputVariables(free)[0];
+    }
+
+    /** The name of an equation that the graph, in its present scope, does not use yet. */
+    static String freeName(SameDiff graph, String base) {
+        String name = scoped(graph, base);
+        for (int i = 1; graph.hasVariable(name) || graph.hasVariable(stateName(name)); i++) {
+            name = scoped(graph, base + "_" + i);
+        }
+        return name;
+    }
+
+    private String outputName(Output output) {
+        return output == Output.SOLUTION ? name : name + "_" + output.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String stateName(String name) {
+        return name + "_state";
+    }
+
+    private static String scoped(SameDiff graph, String name) {
+        String scope = graph.currentNameScope();
+        return scope == null || name.startsWith(scope + "/") ? name : scope + "/" + name;
+    }
+
+    /** The host would take an existing variable for the output, or find the name taken with the operation half made. */
+    private String requireFree(String variable) {
+        if (graph.hasVariable(variable)) {
+            throw new IllegalArgumentException(
+                    "name \"%s\" is already used in the graph, which names each variable once; choose another name for the equation"
+                            .formatted(variable));
+        }
+        return variable;
     }
 }

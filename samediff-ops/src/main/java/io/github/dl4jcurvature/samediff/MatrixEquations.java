@@ -40,12 +40,12 @@ public final class MatrixEquations {
      * Puts an equation into a graph.
      *
      * @param graph the graph
-     * @param name name of the solution's variable, not yet used in the graph
+     * @param name name of the solution's variable within the graph's present name scope, not yet used there
      * @param equation which equation
      * @param arguments all required arguments and any of the optional ones
      * @param options what else is asked for
      * @return its outputs
-     * @throws IllegalArgumentException if an argument is missing or unknown
+     * @throws IllegalArgumentException if an argument is missing or unknown, or the name is blank or taken; the graph is unchanged
      */
     public static EquationVariables solve(
             SameDiff graph, String name, Equation equation, Map<Argument, SDVariable> arguments, Option... options) {
@@ -422,11 +422,6 @@ public final class MatrixEquations {
     }
 
     private static String freeName(SameDiff graph, Equation equation) {
-        String base = equation.name().toLowerCase(Locale.ROOT);
-        String name = base;
-        for (int i = 1; graph.hasVariable(name) || graph.hasVariable(name + "_state"); i++) {
-            name = base + "_" + i;
-        }
-        return name;
+        return EquationVariables.freeName(graph, equation.name().toLowerCase(Locale.ROOT));
     }
 }
