@@ -8,13 +8,26 @@ import static io.github.dl4jcurvature.linalg.ColumnMajor.product;
 
 /** \(X A + A^\top X - (X B + S) R^{-1} (B^\top X + S^\top) + Q = 0\). */
 final class ContinuousRiccati extends RiccatiForm {
+    private static final int LARGE = 128;
 
     ContinuousRiccati(ColumnMajor a, ColumnMajor b, ColumnMajor q, ColumnMajor r, @Nullable ColumnMajor s) {
         super(a, b, q, r, s);
     }
 
+    /** For large matrices only: the Schur form is more accurate. */
     @Override
-    ColumnMajor start() {
+    @Nullable
+    ColumnMajor doubled() {
+        if (a.rows() < LARGE) {
+            return null;
+        }
+        try (CrossFree reduced = CrossFree.of("R", a, b, q, r, s)) {
+            return CayleyTransform.solve(reduced);
+        }
+    }
+
+    @Override
+    ColumnMajor bySchurForm() {
         try (CrossFree reduced = CrossFree.of("R", a, b, q, r, s)) {
             return new Hamiltonian(reduced.a(), reduced.g(), reduced.q()).stabilisingSolution();
         }

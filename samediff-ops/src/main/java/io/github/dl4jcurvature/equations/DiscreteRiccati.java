@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import static io.github.dl4jcurvature.linalg.ColumnMajor.product;
+import static io.github.dl4jcurvature.linalg.ColumnMajor.symmetricProduct;
 
 /** \(A^\top X A - X - (A^\top X B + S)(R + B^\top X B)^{-1}(B^\top X A + S^\top) + Q = 0\). */
 final class DiscreteRiccati extends RiccatiForm {
@@ -21,13 +22,15 @@ final class DiscreteRiccati extends RiccatiForm {
     }
 
     @Override
-    ColumnMajor start() {
+    @Nullable
+    ColumnMajor doubled() {
         ColumnMajor shift = shift();
-        ColumnMajor doubled = shift == null ? doubled(this) : doubledFrom(shift);
-        if (doubled != null) {
-            return doubled;
-        }
-        LOG.debug("dare: doubling broke down; the generalised Schur form is used");
+        return shift == null ? doubled(this) : doubledFrom(shift);
+    }
+
+    @Override
+    ColumnMajor bySchurForm() {
+        LOG.debug("dare: doubling found no solution; the generalised Schur form is used");
         ColumnMajor x = GraphBasis.solution(Equation.DARE, SymplecticPencil.stableBasis(a, b, q, r, s));
         x.symmetrize();
         return x;
@@ -109,10 +112,9 @@ final class DiscreteRiccati extends RiccatiForm {
         try (ColumnMajor xa = product(x.view(), a.view());
                 ColumnMajor g = inputMatrix(x);
                 ColumnMajor kgk = quadratic(k, g)) {
-            ColumnMajor matrix = product(a.view().transposed(), xa.view());
+            ColumnMajor matrix = symmetricProduct(a.view().transposed(), xa.view());
             double size = matrix.frobenius() + x.frobenius() + q.frobenius() + kgk.frobenius();
             matrix.add(-1, x).add(1, q).add(-1, kgk);
-            matrix.symmetrize();
             double norm = matrix.frobenius();
             return new Remainder(matrix, norm, size);
         }

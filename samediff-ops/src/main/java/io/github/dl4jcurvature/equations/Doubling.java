@@ -8,6 +8,7 @@ import io.github.dl4jcurvature.linalg.SingularEquationException;
 import org.jspecify.annotations.Nullable;
 
 import static io.github.dl4jcurvature.linalg.ColumnMajor.product;
+import static io.github.dl4jcurvature.linalg.ColumnMajor.symmetricProduct;
 
 /**
  * Structure-preserving doubling for \(X = Q + A^\top X (I + G X)^{-1} A\); A may be singular.
@@ -22,6 +23,7 @@ final class Doubling implements AutoCloseable {
     private ColumnMajor a;
     private final ColumnMajor g;
     private final ColumnMajor h;
+    private double change = Double.NaN;
 
     private Doubling(CrossFree start) {
         a = start.a().copy();
@@ -33,12 +35,7 @@ final class Doubling implements AutoCloseable {
     static @Nullable ColumnMajor solve(CrossFree start) {
         try (Doubling doubling = new Doubling(start)) {
             for (int i = 0; i < MOST; i++) {
-                double change = doubling.step();
-                double size = doubling.h.frobenius();
-                if (!Double.isFinite(change) || !Double.isFinite(size)) {
-                    return null;
-                }
-                if (change <= 1e-16 * size) {
+                if (doubling.step()) {
                     return doubling.h.copy();
                 }
             }
@@ -48,24 +45,47 @@ final class Doubling implements AutoCloseable {
         }
     }
 
-    /** One doubling; returns the norm of the change of H. */
-    private double step() {
+    /** One doubling; true if H has converged. */
+    private boolean step() {
         try (ColumnMajor w = product(g.view(), h.view()).addToDiagonal(1)) {
             LuFactorization lu = LuFactorization.of("I + G H", w.array());
-            try (ColumnMajor wa = ColumnMajor.of(lu.solve(a.array()));
-                    ColumnMajor wg = ColumnMajor.of(lu.solve(g.array()));
-                    ColumnMajor hwa = product(h.view(), wa.view());
-                    ColumnMajor change = product(a.view().transposed(), hwa.view());
-                    ColumnMajor awg = product(a.view(), wg.view())) {
-                change.symmetrize();
-                h.add(1, change);
-                Gemm.multiply(1, awg.view(), a.view().transposed(), 1, g.view());
-                g.symmetrize();
+            try (ColumnMajor wa = ColumnMajor.of(lu.solve(a.array()))) {
+                if (advanceH(wa)) {
+                    return true;
+                }
+                advanceG(lu);
                 ColumnMajor next = product(a.view(), wa.view());
                 a.close();
                 a = next;
-                return change.frobenius();
+                return false;
             }
+        }
+    }
+
+    private boolean advanceH(ColumnMajor wa) {
+        try (ColumnMajor hwa = product(h.view(), wa.view());
+                ColumnMajor difference = symmetricProduct(a.view().transposed(), hwa.view())) {
+            h.add(1, difference);
+            double before = change;
+            change = difference.frobenius();
+            double size = h.frobenius();
+            if (!Double.isFinite(change) || !Double.isFinite(size)) {
+                throw new IllegalArgumentException("H must be finite but overflows; use another method");
+            }
+            return predictedChange(before) <= 1e-16 * size;
+        }
+    }
+
+    /** Where changes go as \(\rho^{2^k}\), a ratio of two is the square of the ratio before it. */
+    private double predictedChange(double before) {
+        double ratio = change / before;
+        return ratio < 1 ? change * ratio * ratio : change;
+    }
+
+    private void advanceG(LuFactorization lu) {
+        try (ColumnMajor wg = ColumnMajor.of(lu.solve(g.array()));
+                ColumnMajor awg = product(a.view(), wg.view())) {
+            Gemm.multiplySymmetric(1, awg.view(), a.view().transposed(), 1, g.view());
         }
     }
 

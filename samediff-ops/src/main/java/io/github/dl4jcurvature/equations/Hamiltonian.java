@@ -36,7 +36,7 @@ final class Hamiltonian {
     }
 
     /** A power of two that makes the off-diagonal blocks alike in size. */
-    private static double normRatio(ColumnMajor g, ColumnMajor q) {
+    static double normRatio(ColumnMajor g, ColumnMajor q) {
         double sizeG = g.frobenius();
         double sizeQ = q.frobenius();
         return sizeG > 0 && sizeQ > 0 ? Math.scalb(1.0, (int) Math.rint(log2(sizeQ / sizeG) / 2)) : 1;

@@ -10,6 +10,7 @@ import io.github.dl4jcurvature.linalg.ColumnMajor;
 record Refinement(ColumnMajor x, double residual) {
     private static final int MOST_STEPS = 3;
     private static final double SATISFACTORY = 1e-14;
+    private static final double ROUNDING = 0x1p-53;
 
     /**
      * Solves, and corrects the solution by that of its residual as long as it is unsatisfactory and the residual falls:
@@ -25,8 +26,9 @@ record Refinement(ColumnMajor x, double residual) {
             UnaryOperator<ColumnMajor> solve,
             UnaryOperator<ColumnMajor> remainder,
             ToDoubleFunction<ColumnMajor> relative) {
+        double satisfactory = Math.max(SATISFACTORY, ROUNDING * Math.max(rhs.rows(), rhs.columns()));
         Refinement current = at(solve.apply(rhs), relative);
-        for (int step = 0; step < MOST_STEPS && !(current.residual <= SATISFACTORY); step++) {
+        for (int step = 0; step < MOST_STEPS && !(current.residual <= satisfactory); step++) {
             try (ColumnMajor error = remainder.apply(current.x);
                     ColumnMajor correction = solve.apply(error)) {
                 Refinement next = at(current.x.copy().add(1, correction), relative);

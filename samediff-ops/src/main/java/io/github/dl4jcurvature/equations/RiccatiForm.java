@@ -11,6 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import static io.github.dl4jcurvature.linalg.ColumnMajor.product;
+import static io.github.dl4jcurvature.linalg.ColumnMajor.symmetricProduct;
 
 /** A Riccati equation with E = I: what its continuous and its discrete form have in common. */
 abstract class RiccatiForm {
@@ -44,8 +45,15 @@ abstract class RiccatiForm {
         }
     }
 
-    /** A solution, more or less accurate. */
-    abstract ColumnMajor start();
+    /** A solution, more or less accurate, by doubling; nothing if that breaks down or does not pay. */
+    abstract @Nullable ColumnMajor doubled();
+
+    /**
+     * A solution, more or less accurate, by a stable invariant subspace.
+     *
+     * @throws SingularEquationException if there is none
+     */
+    abstract ColumnMajor bySchurForm();
 
     /** The gain of a solution. */
     abstract ColumnMajor gain(ColumnMajor x);
@@ -86,14 +94,13 @@ abstract class RiccatiForm {
     /** K' M K, symmetric. */
     static ColumnMajor quadratic(ColumnMajor k, ColumnMajor m) {
         try (ColumnMajor mk = product(m.view(), k.view())) {
-            ColumnMajor kmk = product(k.view().transposed(), mk.view());
-            kmk.symmetrize();
-            return kmk;
+            return symmetricProduct(k.view().transposed(), mk.view());
         }
     }
 
-    /** Throws unless all eigenvalues of the closed loop are in the region of stability. */
-    final void requireStable(RealSchur closedLoop) {
+    /** Throws unless all eigenvalues of the closed loop are in the region of stability and the residual is small. */
+    final StabilisingSolution requireSound(StabilisingSolution solution) {
+        RealSchur closedLoop = solution.closedLoop();
         int worst = worst(closedLoop);
         double real = closedLoop.realParts()[worst];
         double imaginary = closedLoop.imaginaryParts()[worst];
@@ -112,6 +119,12 @@ abstract class RiccatiForm {
                     value,
                     margin);
         }
+        Residual.judge(equation(), solution.residual());
+        return solution;
+    }
+
+    final boolean isStable(RealSchur closedLoop) {
+        return margin(closedLoop) > 0;
     }
 
     /**

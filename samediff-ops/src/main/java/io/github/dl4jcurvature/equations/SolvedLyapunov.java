@@ -80,15 +80,16 @@ final class SolvedLyapunov implements SolvedEquation {
 
     /** alpha (S M X' + S' M X), M the other factor. */
     private ColumnMajor factorGradient(double alpha, ColumnMajor s, @Nullable ColumnMajor other) {
-        if (other == null) {
-            ColumnMajor gradient = product(s.view(), x.view().transposed()).scale(alpha);
-            Gemm.multiply(alpha, s.view().transposed(), x.view(), 1, gradient.view());
-            return gradient;
-        }
-        try (ColumnMajor mxT = product(other.view(), x.view().transposed());
-                ColumnMajor mx = product(other.view(), x.view())) {
-            ColumnMajor gradient = product(s.view(), mxT.view()).scale(alpha);
-            Gemm.multiply(alpha, s.view().transposed(), mx.view(), 1, gradient.view());
+        try (ColumnMajor mx = other == null ? x.copy() : product(other.view(), x.view())) {
+            if (s.isSymmetric() && x.isSymmetric()) {
+                return product(s.view(), mx.view()).scale(2 * alpha);
+            }
+            ColumnMajor gradient = product(s.view().transposed(), mx.view()).scale(alpha);
+            try (ColumnMajor mxT = other == null
+                    ? ColumnMajor.copyOf(x.view().transposed())
+                    : product(other.view(), x.view().transposed())) {
+                Gemm.multiply(alpha, s.view(), mxT.view(), 1, gradient.view());
+            }
             return gradient;
         }
     }

@@ -3,66 +3,94 @@ package io.github.dl4jcurvature.equations;
 
 import io.github.dl4jcurvature.linalg.ColumnMajor;
 import io.github.dl4jcurvature.linalg.RealSchur;
-import org.jspecify.annotations.Nullable;
+import io.github.dl4jcurvature.linalg.SingularEquationException;
+
+import static io.github.dl4jcurvature.linalg.ColumnMajor.product;
 
 /** Solution, gain and Schur form of the closed loop of a Riccati equation with E = I. */
 record StabilisingSolution(ColumnMajor x, ColumnMajor k, RealSchur closedLoop, double residual) {
     private static final int MOST_STEPS = 4;
+    private static final double ACCURATE = 1e-11;
+    private static final double ROUNDING = 0x1p-53;
 
-    /** Solves by the method of the form, then refines by Newton's method as long as the residual falls. */
+    /**
+     * Solves by doubling, or else by a Schur form, then refines by Newton's method as long as the residual falls.
+     *
+     * <p>A symmetric solution with a stable closed loop is the only one; doubling needs no other proof than that.
+     */
     static StabilisingSolution of(RiccatiForm form) {
-        ColumnMajor x = form.start();
-        StabilisingSolution current = at(form, x, form.gain(x));
-        form.requireStable(current.closedLoop);
-        for (int step = 0; step < MOST_STEPS; step++) {
-            StabilisingSolution next = current.refined(form);
-            if (next == null) {
-                break;
-            }
-            current = next;
+        ColumnMajor doubled = form.doubled();
+        StabilisingSolution quick = doubled == null ? null : refined(form, doubled);
+        if (quick != null && quick.residual <= ACCURATE && form.isStable(quick.closedLoop)) {
+            return form.requireSound(quick);
         }
-        form.requireStable(current.closedLoop);
-        Residual.judge(form.equation(), current.residual);
-        return current;
+        try {
+            StabilisingSolution thorough = form.requireSound(refined(form, form.bySchurForm()));
+            if (quick == null || !form.isStable(quick.closedLoop) || thorough.residual <= quick.residual) {
+                return thorough;
+            }
+        } catch (SingularEquationException e) {
+            if (quick == null) {
+                throw e;
+            }
+        }
+        return form.requireSound(quick);
     }
 
-    private static StabilisingSolution at(RiccatiForm form, ColumnMajor x, ColumnMajor k) {
+    private static StabilisingSolution refined(RiccatiForm form, ColumnMajor start) {
+        ColumnMajor x = start;
+        ColumnMajor k = form.gain(x);
+        RealSchur closedLoop = schur(form, k);
         RiccatiForm.Remainder remainder = form.remainder(x, k);
-        remainder.matrix().close();
-        try (ColumnMajor closed = form.closedLoop(k)) {
-            return new StabilisingSolution(x, k, RealSchur.of("A - B K", closed), remainder.relative());
-        }
-    }
-
-    /** A better solution, or nothing. */
-    private @Nullable StabilisingSolution refined(RiccatiForm form) {
-        RiccatiForm.Remainder remainder = form.remainder(x, k);
-        try (ColumnMajor rhs = remainder.matrix().scale(form.newtonSign())) {
-            if (remainder.relative() <= 1e-16 * x.rows()) {
-                return null;
-            }
-            ColumnMajor better;
-            try (ColumnMajor change =
-                    new StandardLyapunov(closedLoop, form.equation().isDiscrete()).solve(rhs, true)) {
-                better = x.copy().add(1, change);
+        for (int step = 0; step < MOST_STEPS && !(remainder.relative() <= 1e-16 * x.rows()); step++) {
+            ColumnMajor better = x.copy();
+            try (ColumnMajor rhs = remainder.matrix().copy().scale(form.newtonSign());
+                    ColumnMajor change =
+                            new StandardLyapunov(closedLoop, form.equation().isDiscrete()).solve(rhs, true)) {
+                better.add(1, change);
             }
             ColumnMajor gain = form.gain(better);
             RiccatiForm.Remainder after = form.remainder(better, gain);
-            after.matrix().close();
             if (!(after.norm() < remainder.norm())) {
-                better.close();
-                gain.close();
-                return null;
+                close(better, gain, after.matrix());
+                break;
             }
-            StabilisingSolution next = at(form, better, gain);
-            close();
-            return next;
+            boolean worthwhile = after.norm() < remainder.norm() / 2;
+            closedLoop = moved(form, closedLoop, k, gain);
+            close(x, k, remainder.matrix());
+            x = better;
+            k = gain;
+            remainder = after;
+            if (!worthwhile) {
+                break;
+            }
+        }
+        remainder.matrix().close();
+        return new StabilisingSolution(x, k, closedLoop, remainder.relative());
+    }
+
+    /** The Schur form of the new closed loop: the old one if it has moved by no more than that one's own rounding. */
+    private static RealSchur moved(RiccatiForm form, RealSchur old, ColumnMajor before, ColumnMajor after) {
+        try (ColumnMajor difference = after.copy().add(-1, before);
+                ColumnMajor change = product(form.b.view(), difference.view())) {
+            double size = old.triangular().frobenius();
+            if (change.frobenius() <= ROUNDING * old.order() * size) {
+                return old;
+            }
+        }
+        old.close();
+        return schur(form, after);
+    }
+
+    private static RealSchur schur(RiccatiForm form, ColumnMajor k) {
+        try (ColumnMajor closed = form.closedLoop(k)) {
+            return RealSchur.of("A - B K", closed);
         }
     }
 
-    private void close() {
-        x.close();
-        k.close();
-        closedLoop.close();
+    private static void close(ColumnMajor... matrices) {
+        for (ColumnMajor matrix : matrices) {
+            matrix.close();
+        }
     }
 }

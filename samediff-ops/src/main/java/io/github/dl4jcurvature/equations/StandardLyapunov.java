@@ -10,6 +10,7 @@ import io.github.dl4jcurvature.linalg.TriangularStein;
 import io.github.dl4jcurvature.linalg.TriangularSylvester;
 
 import static io.github.dl4jcurvature.linalg.ColumnMajor.product;
+import static io.github.dl4jcurvature.linalg.ColumnMajor.symmetricProduct;
 
 /** The operator \(X \mapsto A X + X A^\top\) or \(X \mapsto X - A X A^\top\) and its adjoint, by A's Schur form. */
 record StandardLyapunov(RealSchur schur, boolean discrete) {
@@ -22,18 +23,15 @@ record StandardLyapunov(RealSchur schur, boolean discrete) {
                 ? schur.triangular().view().transposed()
                 : schur.triangular().view();
         try (ColumnMajor ur = product(u.transposed(), rhs.view());
-                ColumnMajor f = product(ur.view(), u)) {
-            if (symmetric) {
-                f.symmetrize();
-            }
+                ColumnMajor f = congruent(symmetric, ur.view(), u)) {
             solveTriangular(t, f.view(), symmetric);
             Gemm.multiply(1, u, f.view(), 0, ur.view());
-            ColumnMajor x = product(ur.view(), u.transposed());
-            if (symmetric) {
-                x.symmetrize();
-            }
-            return x;
+            return congruent(symmetric, ur.view(), u.transposed());
         }
+    }
+
+    private static ColumnMajor congruent(boolean symmetric, MatrixView a, MatrixView b) {
+        return symmetric ? symmetricProduct(a, b) : product(a, b);
     }
 
     private void solveTriangular(MatrixView t, MatrixView f, boolean symmetric) {

@@ -35,6 +35,9 @@ import static org.bytedeco.openblas.global.openblas.cblas_ssyrk;
  * propagate. Calls on different outputs may run in parallel.
  */
 public final class Gemm {
+    private static final int SYMMETRIC_BLOCK = 48;
+    private static final int SYMMETRIC_BLOCKS = 8;
+
     private Gemm() {}
 
     /**
@@ -124,6 +127,31 @@ public final class Gemm {
      */
     public static void symmetricProduct(double alpha, INDArray a, double beta, INDArray c) {
         symmetricProduct(alpha, MatrixView.of(a), beta, MatrixView.of(c));
+    }
+
+    /**
+     * Adds a product that is known to be symmetric: \(C \leftarrow \alpha A B + \beta C\).
+     *
+     * <p>For large matrices little more than half of the operations of {@link #multiply}; the result is symmetric bit for bit.
+     *
+     * @param alpha factor of the product
+     * @param a shape [n, k]
+     * @param b shape [k, n] with \(A B = (A B)^\top\) up to rounding; what is above the diagonal is not looked at
+     * @param beta factor of the old content, which must be symmetric
+     * @param c output in DOUBLE, shape [n, n]; both triangles are written
+     * @throws IllegalArgumentException if shapes or types differ or c shares memory with a or b
+     */
+    public static void multiplySymmetric(double alpha, MatrixView a, MatrixView b, double beta, MatrixView c) {
+        Operands.requireProduct(a, b, c);
+        int n = c.rows();
+        int width = Math.max(SYMMETRIC_BLOCK, (n + SYMMETRIC_BLOCKS - 1) / SYMMETRIC_BLOCKS);
+        MatrixView columns = c.isColumnMajor() ? c : c.transposed();
+        for (int from = 0; from < n; from += width) {
+            int to = Math.min(n, from + width);
+            MatrixView below = columns.rows(from, n).columns(from, to);
+            multiply(alpha, a.rows(from, n), b.columns(from, to), beta, below);
+        }
+        Mirror.lowerToUpper(columns);
     }
 
     /**

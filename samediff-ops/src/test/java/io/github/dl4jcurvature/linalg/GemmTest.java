@@ -160,6 +160,28 @@ class GemmTest {
         assertThat(left).isEqualTo(array(a));
     }
 
+    /** Order 300 has several blocks; sums of 5 terms, so that 100 eps is slack as above. */
+    @Test
+    void symmetricResultIsCompletedFromBelow() {
+        DMatrixRMaj factor = gaussian(300, 5, 4);
+        DMatrixRMaj old = product(gaussian(300, 2, 5), transpose(gaussian(300, 2, 5)));
+        DMatrixRMaj expected = combine(product(factor, transpose(factor)), old);
+        for (Layout layout : Layout.values()) {
+            INDArray out = layout.store(old, DataType.DOUBLE);
+
+            Gemm.multiplySymmetric(
+                    ALPHA,
+                    MatrixView.of(array(factor)),
+                    MatrixView.of(array(factor)).transposed(),
+                    BETA,
+                    MatrixView.of(out));
+
+            assertThat(relativeError(out, expected)).as("%s", layout).isLessThan(tolerance(DataType.DOUBLE));
+            assertThat(out).isEqualTo(out.transpose());
+            assertSurroundingsUntouched(out, layout.store(old, DataType.DOUBLE));
+        }
+    }
+
     private static DMatrixRMaj combine(DMatrixRMaj product, DMatrixRMaj old) {
         return CommonOps_DDRM.add(ALPHA, product, BETA, old, null);
     }
