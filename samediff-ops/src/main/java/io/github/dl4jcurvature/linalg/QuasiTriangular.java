@@ -9,6 +9,8 @@ import org.bytedeco.javacpp.indexer.DoubleIndexer;
  * <p>Upper as it is stored, lower when transposed.
  */
 final class QuasiTriangular {
+    private static final int WORTH_CUTTING = 128;
+
     private final MatrixView view;
 
     private QuasiTriangular(MatrixView view) {
@@ -61,22 +63,33 @@ final class QuasiTriangular {
         return isUpper() ? view.rows(0, k).columns(k, n) : view.rows(k, n).columns(0, k);
     }
 
-    /** All elements as {@code [column][row]}. */
-    double[][] columns() {
+    /** Adds M T to beta times the old content of a matrix, without the half of T that is zero where that pays. */
+    void multiplyFromLeft(MatrixView matrix, double beta, MatrixView target) {
+        int n = order();
+        if (n < WORTH_CUTTING) {
+            Gemm.multiply(1, matrix, view, beta, target);
+            return;
+        }
+        int k = middle();
+        MatrixView left = matrix.columns(0, k);
+        MatrixView right = matrix.columns(k, n);
+        MatrixView targetLeft = target.columns(0, k);
+        MatrixView targetRight = target.columns(k, n);
+        leading(k).multiplyFromLeft(left, beta, targetLeft);
+        trailing(k).multiplyFromLeft(right, beta, targetRight);
+        Gemm.multiply(1, isUpper() ? left : right, off(k), 1, isUpper() ? targetRight : targetLeft);
+    }
+
+    /** Writes all elements column by column, zeros included; columns start {@code stride} elements apart. */
+    void copyTo(double[] target, int stride) {
         int n = order();
         MatrixView stored = isUpper() ? view : view.transposed();
         DoubleIndexer elements = DoubleIndexer.create(stored.doubles());
-        double[][] columns = new double[n][n];
         for (int j = 0; j < n; j++) {
-            for (int i = 0; i <= Math.min(j + 1, n - 1); i++) {
-                double value = elements.get((long) j * stored.leadingDimension() + i);
-                if (isUpper()) {
-                    columns[j][i] = value;
-                } else {
-                    columns[i][j] = value;
-                }
+            for (int i = 0; i < n; i++) {
+                double value = i <= j + 1 ? elements.get((long) j * stored.leadingDimension() + i) : 0;
+                target[isUpper() ? j * stride + i : i * stride + j] = value;
             }
         }
-        return columns;
     }
 }

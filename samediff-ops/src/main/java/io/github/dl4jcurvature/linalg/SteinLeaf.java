@@ -4,46 +4,50 @@ package io.github.dl4jcurvature.linalg;
 import org.bytedeco.javacpp.indexer.DoubleIndexer;
 
 /**
- * Solves a small \(Y - A Y B = F\) for quasi-triangular A and B by substitution.
+ * Solves small \(Y - A Y B = F\) for quasi-triangular A and B by substitution.
  *
- * <p>The unknowns of one diagonal block of A and one of B, at most four, are solved for at once. Matrices are held as
- * {@code [column][row]}.
+ * <p>The unknowns of one diagonal block of A and one of B, at most four, are solved for at once. Matrices are held column
+ * by column in arrays that serve for one equation after the other.
  */
 final class SteinLeaf {
-    private final double[][] a;
-    private final double[][] b;
-    private final double[][] y;
-    private final boolean upperA;
-    private final boolean upperB;
+    /** Length of a column in all arrays. */
+    private static final int STRIDE = 16;
+    /** A row of a block's equations: at most four unknowns and the right-hand side. */
+    private static final int ROW = 5;
 
-    private SteinLeaf(QuasiTriangular a, QuasiTriangular b, double[][] f) {
-        this.a = a.columns();
-        this.b = b.columns();
-        this.upperA = a.isUpper();
-        this.upperB = b.isUpper();
-        this.y = f;
-    }
+    private final double[] a = new double[STRIDE * STRIDE];
+    private final double[] b = new double[STRIDE * STRIDE];
+    private final double[] y = new double[STRIDE * STRIDE];
+    private final double[] known = new double[STRIDE];
+    private final double[] block = new double[4 * ROW];
+    private int m;
+    private int n;
+    private boolean upperA;
+    private boolean upperB;
 
-    /** Overwrites f, column-major, by the solution. */
-    static void solve(QuasiTriangular a, QuasiTriangular b, MatrixView f) {
-        int m = f.rows();
+    /** Overwrites f, column-major and of at most 16 rows and columns, by the solution. */
+    void solve(QuasiTriangular left, QuasiTriangular right, MatrixView f) {
+        m = f.rows();
+        n = f.columns();
+        upperA = left.isUpper();
+        upperB = right.isUpper();
+        left.copyTo(a, STRIDE);
+        right.copyTo(b, STRIDE);
         DoubleIndexer elements = DoubleIndexer.create(f.doubles());
-        double[][] columns = new double[f.columns()][m];
-        for (int j = 0; j < columns.length; j++) {
-            elements.get((long) j * f.leadingDimension(), columns[j], 0, m);
+        for (int j = 0; j < n; j++) {
+            elements.get((long) j * f.leadingDimension(), y, j * STRIDE, m);
         }
-        new SteinLeaf(a, b, columns).solve();
-        for (int j = 0; j < columns.length; j++) {
-            elements.put((long) j * f.leadingDimension(), columns[j], 0, m);
+        solve();
+        for (int j = 0; j < n; j++) {
+            elements.put((long) j * f.leadingDimension(), y, j * STRIDE, m);
         }
     }
 
     /** A block of a column of Y depends on the blocks before it, or after it if B is lower. */
     private void solve() {
-        int n = b.length;
         int j = upperB ? 0 : n;
         while (upperB ? j < n : j > 0) {
-            int size = blockAt(b, upperB ? j : j - 1, upperB);
+            int size = blockAt(b, n, upperB ? j : j - 1, upperB);
             int from = upperB ? j : j - size;
             solveColumns(from, size);
             j = upperB ? from + size : from;
@@ -51,21 +55,22 @@ final class SteinLeaf {
     }
 
     private void solveColumns(int from, int size) {
-        int m = a.length;
         for (int q = from; q < from + size; q++) {
-            double[] known = new double[m]; // done columns of Y times column q of B
+            java.util.Arrays.fill(known, 0, m, 0); // done columns of Y times column q of B
             int first = upperB ? 0 : from + size;
-            int end = upperB ? from : b.length;
+            int end = upperB ? from : n;
             for (int k = first; k < end; k++) {
-                addScaled(b[q][k], y[k], known, 0, m);
+                addScaled(b[q * STRIDE + k], y, k * STRIDE, known, 0, 0, m);
             }
             for (int k = 0; k < m; k++) {
-                addScaled(known[k], a[k], y[q], 0, m);
+                int top = upperA ? 0 : Math.max(0, k - 1);
+                int bottom = upperA ? Math.min(m, k + 2) : m;
+                addScaled(known[k], a, k * STRIDE, y, q * STRIDE, top, bottom);
             }
         }
         int i = upperA ? m : 0;
         while (upperA ? i > 0 : i < m) {
-            int height = blockAt(a, upperA ? i - 1 : i, !upperA);
+            int height = blockAt(a, m, upperA ? i - 1 : i, !upperA);
             int top = upperA ? i - height : i;
             solveBlock(top, height, from, size);
             pushRows(top, height, from, size);
@@ -74,83 +79,95 @@ final class SteinLeaf {
     }
 
     /** Size of the diagonal block that starts (or, going down, ends) at an index. */
-    private static int blockAt(double[][] t, int index, boolean forward) {
+    private static int blockAt(double[] t, int order, int index, boolean forward) {
         int other = forward ? index + 1 : index - 1;
-        boolean coupled = other >= 0 && other < t.length && t[index][other] != 0 && t[other][index] != 0;
+        boolean coupled =
+                other >= 0 && other < order && t[index * STRIDE + other] != 0 && t[other * STRIDE + index] != 0;
         return coupled ? 2 : 1;
     }
 
     private void solveBlock(int top, int height, int from, int width) {
         int unknowns = height * width;
-        double[][] matrix = new double[unknowns][unknowns + 1]; // [row][column], right-hand side last
         for (int q = 0; q < width; q++) {
             for (int p = 0; p < height; p++) {
-                double[] row = matrix[q * height + p];
+                int row = (q * height + p) * ROW;
                 for (int s = 0; s < width; s++) {
+                    double factor = b[(from + q) * STRIDE + from + s];
                     for (int r = 0; r < height; r++) {
-                        row[s * height + r] = -a[top + r][top + p] * b[from + q][from + s];
+                        block[row + s * height + r] = -a[(top + r) * STRIDE + top + p] * factor;
                     }
                 }
-                row[q * height + p] += 1;
-                row[unknowns] = y[from + q][top + p];
+                block[row + q * height + p] += 1;
+                block[row + unknowns] = y[(from + q) * STRIDE + top + p];
             }
         }
-        double[] solution = eliminate(matrix);
+        eliminate(unknowns);
         for (int q = 0; q < width; q++) {
-            System.arraycopy(solution, q * height, y[from + q], top, height);
+            for (int p = 0; p < height; p++) {
+                y[(from + q) * STRIDE + top + p] = block[(q * height + p) * ROW + unknowns];
+            }
         }
     }
 
     /** Adds what a solved block contributes to the rows that are still to be solved. */
     private void pushRows(int top, int height, int from, int width) {
         int first = upperA ? 0 : top + height;
-        int end = upperA ? top : a.length;
+        int end = upperA ? top : m;
         for (int q = 0; q < width; q++) {
             for (int p = 0; p < height; p++) {
                 double product = 0; // (Y B) at row top + p, column from + q
                 for (int s = 0; s < width; s++) {
-                    product += y[from + s][top + p] * b[from + q][from + s];
+                    product += y[(from + s) * STRIDE + top + p] * b[(from + q) * STRIDE + from + s];
                 }
-                addScaled(product, a[top + p], y[from + q], first, end);
+                addScaled(product, a, (top + p) * STRIDE, y, (from + q) * STRIDE, first, end);
             }
         }
     }
 
-    private static void addScaled(double factor, double[] x, double[] target, int from, int to) {
+    private static void addScaled(double factor, double[] x, int xAt, double[] target, int at, int from, int to) {
         for (int i = from; i < to; i++) {
-            target[i] += factor * x[i];
+            target[at + i] += factor * x[xAt + i];
         }
     }
 
-    /** Gaussian elimination with partial pivoting. */
-    private static double[] eliminate(double[][] matrix) {
-        int n = matrix.length;
-        for (int k = 0; k < n; k++) {
+    /** Gaussian elimination with partial pivoting; leaves the solution in the place of the right-hand side. */
+    private void eliminate(int unknowns) {
+        for (int k = 0; k < unknowns; k++) {
             int pivot = k;
-            for (int i = k + 1; i < n; i++) {
-                if (Math.abs(matrix[i][k]) > Math.abs(matrix[pivot][k])) {
+            for (int i = k + 1; i < unknowns; i++) {
+                if (Math.abs(block[i * ROW + k]) > Math.abs(block[pivot * ROW + k])) {
                     pivot = i;
                 }
             }
-            double[] row = matrix[pivot];
-            matrix[pivot] = matrix[k];
-            matrix[k] = row;
-            if (row[k] == 0) {
+            if (pivot != k) {
+                swapRows(k, pivot, unknowns);
+            }
+            double diagonal = block[k * ROW + k];
+            if (diagonal == 0) {
                 throw new SingularEquationException("the triangular equation has no unique solution: two eigenvalues"
                         + " multiply to 1; rescale one of the matrices");
             }
-            for (int i = k + 1; i < n; i++) {
-                addScaled(-matrix[i][k] / row[k], row, matrix[i], k, n + 1);
+            for (int i = k + 1; i < unknowns; i++) {
+                double factor = block[i * ROW + k] / diagonal;
+                for (int j = k + 1; j <= unknowns; j++) {
+                    block[i * ROW + j] -= factor * block[k * ROW + j];
+                }
             }
         }
-        double[] x = new double[n];
-        for (int k = n - 1; k >= 0; k--) {
-            double sum = matrix[k][n];
-            for (int j = k + 1; j < n; j++) {
-                sum -= matrix[k][j] * x[j];
+        for (int k = unknowns - 1; k >= 0; k--) {
+            double sum = block[k * ROW + unknowns];
+            for (int j = k + 1; j < unknowns; j++) {
+                sum -= block[k * ROW + j] * block[j * ROW + unknowns];
             }
-            x[k] = sum / matrix[k][k];
+            block[k * ROW + unknowns] = sum / block[k * ROW + k];
         }
-        return x;
+    }
+
+    private void swapRows(int one, int other, int unknowns) {
+        for (int j = 0; j <= unknowns; j++) {
+            double kept = block[one * ROW + j];
+            block[one * ROW + j] = block[other * ROW + j];
+            block[other * ROW + j] = kept;
+        }
     }
 }

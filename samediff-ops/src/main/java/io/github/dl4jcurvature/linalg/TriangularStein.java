@@ -8,9 +8,14 @@ package io.github.dl4jcurvature.linalg;
  * Kågström, Recursive blocked algorithms for solving triangular systems, part II (2002).
  */
 public final class TriangularStein {
-    private static final int LEAF = 10;
+    private static final int LEAF = 16;
 
-    private TriangularStein() {}
+    private final SteinLeaf leaf = new SteinLeaf();
+    private final MatrixView scratch;
+
+    private TriangularStein(MatrixView scratch) {
+        this.scratch = scratch;
+    }
 
     /**
      * Solves \(Y - A Y B = F\).
@@ -26,7 +31,7 @@ public final class TriangularStein {
             return;
         }
         try (ColumnMajor scratch = ColumnMajor.uninitialized(f.rows(), f.columns())) {
-            solve(QuasiTriangular.of(a), QuasiTriangular.of(b), f, scratch.view());
+            new TriangularStein(scratch.view()).solve(QuasiTriangular.of(a), QuasiTriangular.of(b), f);
         }
     }
 
@@ -39,42 +44,42 @@ public final class TriangularStein {
      */
     public static void solveSymmetric(MatrixView t, MatrixView f) {
         try (ColumnMajor scratch = ColumnMajor.uninitialized(f.rows(), f.columns())) {
-            solveSymmetric(QuasiTriangular.of(t), f, scratch.view());
+            new TriangularStein(scratch.view()).solveSymmetric(QuasiTriangular.of(t), f);
         }
     }
 
-    private static void solve(QuasiTriangular a, QuasiTriangular b, MatrixView f, MatrixView scratch) {
+    private void solve(QuasiTriangular a, QuasiTriangular b, MatrixView f) {
         int m = a.order();
         int n = b.order();
         if (m <= LEAF && n <= LEAF) {
-            SteinLeaf.solve(a, b, f);
+            leaf.solve(a, b, f);
         } else if (m >= n) {
             int k = a.middle();
             boolean up = a.isUpper();
             MatrixView first = up ? f.rows(k, m) : f.rows(0, k);
             MatrixView last = up ? f.rows(0, k) : f.rows(k, m);
-            solve(up ? a.trailing(k) : a.leading(k), b, first, scratch);
+            solve(up ? a.trailing(k) : a.leading(k), b, first);
             MatrixView product = scratch.rows(0, first.rows()).columns(0, n);
-            Gemm.multiply(1, first, b.view(), 0, product);
+            b.multiplyFromLeft(first, 0, product);
             Gemm.multiply(1, a.off(k), product, 1, last);
-            solve(up ? a.leading(k) : a.trailing(k), b, last, scratch);
+            solve(up ? a.leading(k) : a.trailing(k), b, last);
         } else {
             int k = b.middle();
             boolean up = b.isUpper();
             MatrixView first = up ? f.columns(0, k) : f.columns(k, n);
             MatrixView last = up ? f.columns(k, n) : f.columns(0, k);
-            solve(a, up ? b.leading(k) : b.trailing(k), first, scratch);
+            solve(a, up ? b.leading(k) : b.trailing(k), first);
             MatrixView product = scratch.rows(0, m).columns(0, first.columns());
-            Gemm.multiply(1, a.view(), first, 0, product);
+            a.transposed().multiplyFromLeft(first.transposed(), 0, product.transposed());
             Gemm.multiply(1, product, b.off(k), 1, last);
-            solve(a, up ? b.trailing(k) : b.leading(k), last, scratch);
+            solve(a, up ? b.trailing(k) : b.leading(k), last);
         }
     }
 
-    private static void solveSymmetric(QuasiTriangular t, MatrixView f, MatrixView scratch) {
+    private void solveSymmetric(QuasiTriangular t, MatrixView f) {
         int n = t.order();
         if (n <= LEAF) {
-            SteinLeaf.solve(t, t.transposed(), f);
+            leaf.solve(t, t.transposed(), f);
             return;
         }
         SymmetricPartition parts = SymmetricPartition.of(t, f);
@@ -84,13 +89,13 @@ public final class TriangularStein {
                 scratch.rows(0, up ? off.rows() : off.columns()).columns(0, up ? off.columns() : off.rows());
         MatrixView product = up ? corner : corner.transposed();
 
-        solveSymmetric(parts.first(), parts.firstY(), scratch);
+        solveSymmetric(parts.first(), parts.firstY());
         Gemm.multiply(1, parts.coupling(), parts.firstY(), 0, product);
-        Gemm.multiply(1, product, parts.first().view().transposed(), 1, off);
+        parts.first().transposed().multiplyFromLeft(product, 1, off);
         solve(parts.last().view(), parts.first().view().transposed(), off);
-        Gemm.multiply(1, parts.last().view(), off, 0.5, product);
+        parts.last().transposed().multiplyFromLeft(off.transposed(), 0.5, product.transposed());
         Gemm.symmetricRankTwo(1, product, parts.coupling(), 1, parts.lastY());
-        solveSymmetric(parts.last(), parts.lastY(), scratch);
+        solveSymmetric(parts.last(), parts.lastY());
         parts.mirror();
     }
 }
