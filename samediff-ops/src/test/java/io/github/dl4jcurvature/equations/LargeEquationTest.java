@@ -127,6 +127,15 @@ class LargeEquationTest {
                 .hasMessageContaining("make (A, B) stabilisable");
     }
 
+    /** Solution, gain and both Schur factors, and little else: 3 n^2 + m n numbers, counted in bytes. */
+    @Test
+    void stateOfARiccatiEquationIsSmall() {
+        INDArray state = Equation.CARE.solve(sample(Equation.CARE)).state();
+        long bytes = state.length() * state.dataType().width();
+
+        assertThat(bytes).isLessThan(4L * ORDER * ORDER * Double.BYTES);
+    }
+
     private static Map<Argument, INDArray> sample(Equation equation) {
         int columns = equation.isRiccati() ? INPUTS : ORDER;
         return EquationSamples.arguments(equation, ORDER, columns, List.of(), 3);

@@ -5,12 +5,17 @@ import java.util.Map;
 
 import io.github.dl4jcurvature.samediff.HostGradient;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A {@code SameDiffVertex} with right gradients where the host's are doubled; see {@link HostGradient}.
+ * A {@code SameDiffVertex} with right gradients where the host's are doubled, see {@link HostGradient}, or
+ * those of an earlier iteration, as the gradients of inputs are in 1.0.0-M2.1.
  *
  * <p>To be extended like the host's class, with {@link #defineOutput} in place of {@code defineVertex}.
  */
@@ -42,5 +47,12 @@ public abstract class CorrectedSameDiffVertex extends SameDiffVertex {
             Map<String, SDVariable> parameters,
             @Nullable Map<String, SDVariable> masks) {
         return HostGradient.corrected(defineOutput(graph, inputs, parameters, masks));
+    }
+
+    @Override
+    public final GraphVertex instantiate(
+            ComputationGraph graph, String name, int index, INDArray parameters, boolean initialize, DataType type) {
+        setName(name);
+        return new CorrectedGraphVertex(this, graph, name, index, parameters, initialize, type);
     }
 }
