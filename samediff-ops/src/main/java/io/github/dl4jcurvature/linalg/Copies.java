@@ -10,6 +10,8 @@ import static org.bytedeco.openblas.global.openblas.cblas_dscal;
 
 /** Copies blocks of doubles between any layouts. */
 final class Copies {
+    private static final int TRANSPOSED_ROWS = 64;
+
     private Copies() {}
 
     /** Copies all elements; a transposed view on either side transposes. */
@@ -20,19 +22,25 @@ final class Copies {
         }
         MatrixView from = target.isColumnMajor() ? source : source.transposed();
         MatrixView to = target.isColumnMajor() ? target : target.transposed();
-        // a run of the target is a column; a column of a row-major source has gaps
-        long fromColumn = from.isColumnMajor() ? from.leadingDimension() : 1;
-        int fromElement = from.isColumnMajor() ? 1 : from.leadingDimension();
+        // a run of the target is a column; a column of a row-major source has gaps, and is read in pieces that stay in
+        // the cache
+        boolean transposing = !from.isColumnMajor();
+        long fromColumn = transposing ? 1 : from.leadingDimension();
+        int fromElement = transposing ? from.leadingDimension() : 1;
+        int piece = transposing ? TRANSPOSED_ROWS : to.rows();
         DoublePointer fromPointer = new DoublePointer(from.doubles());
         DoublePointer toPointer = new DoublePointer(to.doubles());
         try {
-            for (int j = 0; j < to.columns(); j++) {
-                cblas_dcopy(
-                        to.rows(),
-                        fromPointer.position(j * fromColumn),
-                        fromElement,
-                        toPointer.position((long) j * to.leadingDimension()),
-                        1);
+            for (int i = 0; i < to.rows(); i += piece) {
+                int rows = Math.min(piece, to.rows() - i);
+                for (int j = 0; j < to.columns(); j++) {
+                    cblas_dcopy(
+                            rows,
+                            fromPointer.position(j * fromColumn + (long) i * fromElement),
+                            fromElement,
+                            toPointer.position((long) j * to.leadingDimension() + i),
+                            1);
+                }
             }
         } finally {
             Reference.reachabilityFence(source); // the moving pointers do not hold the memory
