@@ -7,6 +7,7 @@ import java.util.Map;
 
 import io.github.dl4jcurvature.linalg.ColumnMajor;
 import io.github.dl4jcurvature.linalg.Gemm;
+import io.github.dl4jcurvature.linalg.MatrixView;
 import io.github.dl4jcurvature.linalg.RealSchur;
 import org.jspecify.annotations.Nullable;
 
@@ -63,10 +64,7 @@ final class SolvedLyapunov implements SolvedEquation {
 
     @Override
     public Map<Argument, ColumnMajor> gradients(Map<Output, ColumnMajor> cotangents) {
-        ColumnMajor s;
-        try (ColumnMajor z = standard.solve(Terms.get(cotangents, Output.SOLUTION), true)) {
-            s = congruence.bothTransposed(z);
-        }
+        ColumnMajor s = adjoint(Terms.get(cotangents, Output.SOLUTION));
         // A and E enter alike but for the sign of the discrete equation
         Map<Argument, ColumnMajor> gradients = new EnumMap<>(Argument.class);
         boolean discrete = equation.isDiscrete();
@@ -78,20 +76,40 @@ final class SolvedLyapunov implements SolvedEquation {
         return gradients;
     }
 
+    private ColumnMajor adjoint(ColumnMajor cotangent) {
+        ColumnMajor z = standard.solve(cotangent, true);
+        if (e == null) {
+            return z;
+        }
+        try (z) {
+            return congruence.bothTransposed(z);
+        }
+    }
+
     /** alpha (S M X' + S' M X), M the other factor. */
     private ColumnMajor factorGradient(double alpha, ColumnMajor s, @Nullable ColumnMajor other) {
-        try (ColumnMajor mx = other == null ? x.copy() : product(other.view(), x.view())) {
-            if (s.isSymmetric() && x.isSymmetric()) {
-                return product(s.view(), mx.view()).scale(2 * alpha);
-            }
-            ColumnMajor gradient = product(s.view().transposed(), mx.view()).scale(alpha);
-            try (ColumnMajor mxT = other == null
-                    ? ColumnMajor.copyOf(x.view().transposed())
-                    : product(other.view(), x.view().transposed())) {
-                Gemm.multiply(alpha, s.view(), mxT.view(), 1, gradient.view());
-            }
-            return gradient;
+        if (other == null) {
+            return factorGradient(alpha, s, x.view(), x.view().transposed());
         }
+        try (ColumnMajor mx = product(other.view(), x.view())) {
+            if (x.isSymmetric()) {
+                return factorGradient(alpha, s, mx.view(), mx.view());
+            }
+            try (ColumnMajor mxT = product(other.view(), x.view().transposed())) {
+                return factorGradient(alpha, s, mx.view(), mxT.view());
+            }
+        }
+    }
+
+    private ColumnMajor factorGradient(double alpha, ColumnMajor s, MatrixView mx, MatrixView mxT) {
+        ColumnMajor gradient = ColumnMajor.uninitialized(s.rows(), s.columns());
+        if (s.isSymmetric() && x.isSymmetric()) {
+            Gemm.multiply(2 * alpha, s.view(), mx, 0, gradient.view());
+        } else {
+            Gemm.multiply(alpha, s.view(), mxT, 0, gradient.view());
+            Gemm.multiply(alpha, s.view().transposed(), mx, 1, gradient.view());
+        }
+        return gradient;
     }
 
     @Override

@@ -8,7 +8,7 @@ package io.github.dl4jcurvature.linalg;
  * <p>Source: Jonsson and Kågström, Recursive blocked algorithms for solving triangular systems, part II (2002).
  */
 public final class TriangularLyapunov {
-    private static final int LEAF = 24;
+    private static final int LEAF = TriangularLeaf.STRIDE;
 
     private TriangularLyapunov() {}
 
@@ -18,7 +18,8 @@ public final class TriangularLyapunov {
      * @param t Schur factor, shape [n, n], column-major, or its transposed view
      * @param f right-hand side, shape [n, n], column-major, symmetric; overwritten by Y, which is symmetric bit for bit
      *     off the diagonal blocks and symmetric up to rounding within
-     * @throws SingularEquationException if two eigenvalues of T sum to zero up to rounding, or Y overflows
+     * @throws SingularEquationException if two eigenvalues of T sum to zero; where they nearly do, Y may be very large or
+     *     overflow
      */
     public static void solve(MatrixView t, MatrixView f) {
         solve(QuasiTriangular.of(t), f);

@@ -8,7 +8,7 @@ package io.github.dl4jcurvature.linalg;
  * Kågström, Recursive blocked algorithms for solving triangular systems, part II (2002).
  */
 public final class TriangularStein {
-    private static final int LEAF = 16;
+    private static final int LEAF = TriangularLeaf.STRIDE;
 
     private final SteinLeaf leaf = new SteinLeaf();
     private final MatrixView scratch;
