@@ -136,15 +136,16 @@ final class SolvedSylvester implements SolvedEquation {
         MatrixView tb = right.triangular().view();
         MatrixView opA = adjoint ? ta.transposed() : ta;
         MatrixView opB = adjoint ? tb.transposed() : tb;
-        try (ColumnMajor uc = product(u.transposed(), c.view());
-                ColumnMajor f = product(uc.view(), v)) {
+        try (ColumnMajor uc = product(u.transposed(), c.view())) {
+            ColumnMajor y = product(uc.view(), v);
             if (equation.isDiscrete()) {
-                TriangularStein.solve(opA, opB, f.view());
+                TriangularStein.solve(opA, opB, y.view());
             } else {
-                TriangularSylvester.solve(opA, opB, f.view());
+                TriangularSylvester.solve(opA, opB, y.view());
             }
-            Gemm.multiply(1, u, f.view(), 0, uc.view());
-            return product(uc.view(), v.transposed());
+            Gemm.multiply(1, u, y.view(), 0, uc.view());
+            Gemm.multiply(1, uc.view(), v.transposed(), 0, y.view());
+            return y;
         }
     }
 

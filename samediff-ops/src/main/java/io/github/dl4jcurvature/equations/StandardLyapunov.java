@@ -10,10 +10,10 @@ import io.github.dl4jcurvature.linalg.TriangularStein;
 import io.github.dl4jcurvature.linalg.TriangularSylvester;
 
 import static io.github.dl4jcurvature.linalg.ColumnMajor.product;
-import static io.github.dl4jcurvature.linalg.ColumnMajor.symmetricProduct;
 
 /** The operator \(X \mapsto A X + X A^\top\) or \(X \mapsto X - A X A^\top\) and its adjoint, by A's Schur form. */
 record StandardLyapunov(RealSchur schur, boolean discrete) {
+    private static final int AVERAGED = 128;
 
     /** Applies the inverse of the operator, or of its adjoint; a symmetric right-hand side takes half the work. */
     ColumnMajor solve(ColumnMajor rhs, boolean adjoint) {
@@ -22,16 +22,26 @@ record StandardLyapunov(RealSchur schur, boolean discrete) {
         MatrixView t = adjoint
                 ? schur.triangular().view().transposed()
                 : schur.triangular().view();
-        try (ColumnMajor ur = product(u.transposed(), rhs.view());
-                ColumnMajor f = congruent(symmetric, ur.view(), u)) {
-            solveTriangular(t, f.view(), symmetric);
-            Gemm.multiply(1, u, f.view(), 0, ur.view());
-            return congruent(symmetric, ur.view(), u.transposed());
+        try (ColumnMajor ur = product(u.transposed(), rhs.view())) {
+            ColumnMajor x = ColumnMajor.uninitialized(rhs.rows(), rhs.columns());
+            multiply(symmetric, ur, u, x);
+            solveTriangular(t, x.view(), symmetric);
+            Gemm.multiply(1, u, x.view(), 0, ur.view());
+            multiply(symmetric, ur, u.transposed(), x);
+            return x;
         }
     }
 
-    private static ColumnMajor congruent(boolean symmetric, MatrixView a, MatrixView b) {
-        return symmetric ? symmetricProduct(a, b) : product(a, b);
+    /** Small symmetric results are averaged with their transpose, which is more accurate than to compute one half. */
+    private static void multiply(boolean symmetric, ColumnMajor a, MatrixView b, ColumnMajor target) {
+        if (symmetric && target.rows() > AVERAGED) {
+            Gemm.multiplySymmetric(1, a.view(), b, 0, target.view());
+            return;
+        }
+        Gemm.multiply(1, a.view(), b, 0, target.view());
+        if (symmetric) {
+            target.symmetrize();
+        }
     }
 
     private void solveTriangular(MatrixView t, MatrixView f, boolean symmetric) {

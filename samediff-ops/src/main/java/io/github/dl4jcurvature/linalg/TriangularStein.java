@@ -43,7 +43,8 @@ public final class TriangularStein {
      * @throws SingularEquationException if two eigenvalues of T multiply to 1 up to rounding
      */
     public static void solveSymmetric(MatrixView t, MatrixView f) {
-        try (ColumnMajor scratch = ColumnMajor.uninitialized(f.rows(), f.columns())) {
+        int half = f.rows() / 2 + 1; // a cut may be one off the middle
+        try (ColumnMajor scratch = ColumnMajor.uninitialized(half, half)) {
             new TriangularStein(scratch.view()).solveSymmetric(QuasiTriangular.of(t), f);
         }
     }
