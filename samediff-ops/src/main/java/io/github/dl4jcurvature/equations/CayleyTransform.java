@@ -27,7 +27,7 @@ final class CayleyTransform {
                 CrossFree discrete = discrete(equation.a(), g, q)) {
             ColumnMajor x = Doubling.solve(discrete);
             return x == null ? null : x.scale(rho);
-        } catch (SingularEquationException breakdown) {
+        } catch (SingularEquationException | IllegalArgumentException breakdown) { // or overflow
             return null;
         }
     }

@@ -4,6 +4,7 @@ package io.github.dl4jcurvature.equations;
 import io.github.dl4jcurvature.linalg.ColumnMajor;
 import io.github.dl4jcurvature.linalg.RealSchur;
 import io.github.dl4jcurvature.linalg.SingularEquationException;
+import org.jspecify.annotations.Nullable;
 
 import static io.github.dl4jcurvature.linalg.ColumnMajor.product;
 
@@ -19,22 +20,33 @@ record StabilisingSolution(ColumnMajor x, ColumnMajor k, RealSchur closedLoop, d
      * <p>A symmetric solution with a stable closed loop is the only one; doubling needs no other proof than that.
      */
     static StabilisingSolution of(RiccatiForm form) {
-        ColumnMajor doubled = form.doubled();
-        StabilisingSolution quick = doubled == null ? null : refined(form, doubled);
-        if (quick != null && quick.residual <= ACCURATE && form.isStable(quick.closedLoop)) {
+        StabilisingSolution quick = byDoubling(form);
+        if (quick != null && quick.residual <= ACCURATE) {
             return form.requireSound(quick);
         }
         try {
             StabilisingSolution thorough = form.requireSound(refined(form, form.bySchurForm()));
-            if (quick == null || !form.isStable(quick.closedLoop) || thorough.residual <= quick.residual) {
-                return thorough;
-            }
+            return quick == null || thorough.residual <= quick.residual ? thorough : form.requireSound(quick);
         } catch (SingularEquationException e) {
             if (quick == null) {
                 throw e;
             }
+            return form.requireSound(quick);
         }
-        return form.requireSound(quick);
+    }
+
+    /** A solution with a stable closed loop, or nothing. */
+    private static @Nullable StabilisingSolution byDoubling(RiccatiForm form) {
+        ColumnMajor doubled = form.doubled();
+        if (doubled == null) {
+            return null;
+        }
+        try {
+            StabilisingSolution solution = refined(form, doubled);
+            return form.isStable(solution.closedLoop) ? solution : null;
+        } catch (SingularEquationException | IllegalArgumentException breakdown) {
+            return null; // far from a solution, Newton's method need not be defined, or overflows
+        }
     }
 
     private static StabilisingSolution refined(RiccatiForm form, ColumnMajor start) {

@@ -13,7 +13,6 @@ import static io.github.dl4jcurvature.linalg.ColumnMajor.product;
 
 /** The operator \(X \mapsto A X + X A^\top\) or \(X \mapsto X - A X A^\top\) and its adjoint, by A's Schur form. */
 record StandardLyapunov(RealSchur schur, boolean discrete) {
-    private static final int AVERAGED = 128;
 
     /** Applies the inverse of the operator, or of its adjoint; a symmetric right-hand side takes half the work. */
     ColumnMajor solve(ColumnMajor rhs, boolean adjoint) {
@@ -32,15 +31,11 @@ record StandardLyapunov(RealSchur schur, boolean discrete) {
         }
     }
 
-    /** Small symmetric results are averaged with their transpose, which is more accurate than to compute one half. */
     private static void multiply(boolean symmetric, ColumnMajor a, MatrixView b, ColumnMajor target) {
-        if (symmetric && target.rows() > AVERAGED) {
-            Gemm.multiplySymmetric(1, a.view(), b, 0, target.view());
-            return;
-        }
-        Gemm.multiply(1, a.view(), b, 0, target.view());
         if (symmetric) {
-            target.symmetrize();
+            target.setSymmetricProduct(a.view(), b);
+        } else {
+            Gemm.multiply(1, a.view(), b, 0, target.view());
         }
     }
 

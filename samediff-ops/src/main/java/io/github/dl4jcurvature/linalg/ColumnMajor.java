@@ -138,14 +138,25 @@ public final class ColumnMajor implements AutoCloseable {
      * @throws IllegalArgumentException if the shapes do not fit
      */
     public static ColumnMajor symmetricProduct(MatrixView a, MatrixView b) {
-        if (a.rows() <= AVERAGED) {
-            ColumnMajor c = product(a, b);
-            c.symmetrize();
-            return c;
-        }
         ColumnMajor c = uninitialized(a.rows(), b.columns());
-        Gemm.multiplySymmetric(1, a, b, 0, c.view);
+        c.setSymmetricProduct(a, b);
         return c;
+    }
+
+    /**
+     * Replaces this matrix by a product that is known to be symmetric, as {@link #symmetricProduct} computes it.
+     *
+     * @param a shape [n, k]
+     * @param b shape [k, n]
+     * @throws IllegalArgumentException if the shapes do not fit or this matrix shares memory with a or b
+     */
+    public void setSymmetricProduct(MatrixView a, MatrixView b) {
+        if (rows <= AVERAGED) {
+            Gemm.multiply(1, a, b, 0, view);
+            symmetrize();
+        } else {
+            Gemm.multiplySymmetric(1, a, b, 0, view);
+        }
     }
 
     /**

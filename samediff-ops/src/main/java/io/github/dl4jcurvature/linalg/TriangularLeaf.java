@@ -10,14 +10,16 @@ import org.bytedeco.javacpp.indexer.DoubleIndexer;
  * by column in arrays that serve for one equation after the other.
  */
 abstract class TriangularLeaf {
-    /** Length of a column in all arrays. */
+    /** Largest order, and the length of a column in all arrays. */
     static final int STRIDE = 16;
     /** A row of a block's equations: at most four unknowns and the right-hand side. */
     private static final int ROW = 5;
 
     final double[] a = new double[STRIDE * STRIDE];
     final double[] b = new double[STRIDE * STRIDE];
+    /** The right-hand side, step by step replaced by the solution. */
     final double[] y = new double[STRIDE * STRIDE];
+
     private final double[] block = new double[4 * ROW];
     int m;
     int n;

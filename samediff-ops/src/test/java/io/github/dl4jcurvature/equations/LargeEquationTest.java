@@ -111,6 +111,20 @@ class LargeEquationTest {
         assertThatMatrix(Equation.CARE.solve(arguments).solution()).isWithinRelativeFrobenius(expected, 1e-12);
     }
 
+    /** Without feedback the closed loop has eigenvalues 1 and -1, for which Newton's method is not defined. */
+    @Test
+    void aUselessResultOfDoublingIsReplaced() {
+        INDArray a = Nd4j.createFromArray(new double[][] {{1, 0}, {0, -1}});
+        INDArray identity = EquationResiduals.identity(2);
+        Map<Argument, INDArray> arguments =
+                Map.of(Argument.A, a, Argument.B, identity, Argument.Q, identity, Argument.R, identity);
+        RiccatiForm misled = new MisledForm(form(Equation.CARE, arguments));
+
+        // x^2 - 2 a x - 1 = 0
+        INDArray expected = Nd4j.createFromArray(new double[][] {{1 + Math.sqrt(2), 0}, {0, Math.sqrt(2) - 1}});
+        assertThatMatrix(StabilisingSolution.of(misled).x().array()).isWithinRelativeFrobenius(expected, 1e-14);
+    }
+
     /** What doubling cannot solve is diagnosed by the Schur form. */
     @ParameterizedTest
     @EnumSource(names = {"CARE", "DARE"})
