@@ -28,11 +28,9 @@ final class SolvedLyapunov implements SolvedEquation {
         a = Terms.get(arguments, Argument.A);
         e = arguments.get(Argument.E);
         congruence = Congruence.of(e);
-        try (ColumnMajor reduced = congruence.left(a)) {
-            RealSchur schur = RealSchur.of("A", reduced);
-            Separation.require(equation, schur, schur);
-            standard = new StandardLyapunov(schur, equation.isDiscrete());
-        }
+        RealSchur schur = schur();
+        Separation.require(equation, schur, schur);
+        standard = new StandardLyapunov(schur, equation.isDiscrete());
         ColumnMajor q = Terms.get(arguments, Argument.Q);
         Refinement refined = Refinement.of(q, this::solve, y -> remainder(q, y), y -> relativeResidual(q, y));
         x = refined.x();
@@ -55,6 +53,15 @@ final class SolvedLyapunov implements SolvedEquation {
 
     static SolvedEquation restored(Equation equation, Map<Argument, ColumnMajor> arguments, List<ColumnMajor> factors) {
         return new SolvedLyapunov(equation, arguments, factors);
+    }
+
+    private RealSchur schur() {
+        if (e == null) {
+            return RealSchur.of("A", a);
+        }
+        try (ColumnMajor reduced = congruence.left(a)) {
+            return RealSchur.of("A", reduced);
+        }
     }
 
     @Override
@@ -188,29 +195,39 @@ final class SolvedLyapunov implements SolvedEquation {
 
     private double relativeResidual(ColumnMajor q, ColumnMajor y) {
         if (y.rows() <= Residual.SMALL && e == null) {
-            try (ColumnMajor aT = ColumnMajor.copyOf(a.view().transposed())) {
-                return relativeResidual(q, y, aT, y);
-            }
+            return relativeResidual(q, y, a.view().transposed(), y);
         }
         try (ColumnMajor p = Residual.probes(y.rows());
                 ColumnMajor qp = product(q.view(), p.view());
                 ColumnMajor ap = product(a.view().transposed(), p.view());
                 ColumnMajor ep = e == null ? p.copy() : product(e.view().transposed(), p.view());
                 ColumnMajor yep = product(y.view(), ep.view())) {
-            return relativeResidual(qp, y, ap, yep);
+            return relativeResidual(qp, y, ap.view(), yep);
         }
     }
 
     /** Of the equation times probes: Q P, A'P and Y E'P are given. */
-    private double relativeResidual(ColumnMajor qp, ColumnMajor y, ColumnMajor ap, ColumnMajor yep) {
+    private double relativeResidual(ColumnMajor qp, ColumnMajor y, MatrixView ap, ColumnMajor yep) {
         boolean discrete = equation.isDiscrete();
-        try (ColumnMajor yap = product(y.view(), ap.view());
-                ColumnMajor first = product(a.view(), (discrete ? yap : yep).view());
-                ColumnMajor second = congruence.times(discrete ? yep : yap)) {
-            double size = first.frobenius() + second.frobenius() + qp.frobenius();
-            double error =
-                    first.scale(discrete ? 1 : -1).add(-1, second).add(1, qp).frobenius();
-            return Terms.ratio(error, size);
+        try (ColumnMajor yap = product(y.view(), ap);
+                ColumnMajor first = product(a.view(), (discrete ? yap : yep).view())) {
+            ColumnMajor plain = discrete ? yep : yap;
+            if (e == null) {
+                return relativeResidual(first, plain, qp);
+            }
+            try (ColumnMajor second = product(e.view(), plain.view())) {
+                return relativeResidual(first, second, qp);
+            }
         }
+    }
+
+    /** Of the three terms of the equation; the first is overwritten. */
+    private double relativeResidual(ColumnMajor first, ColumnMajor second, ColumnMajor rhs) {
+        double size = first.frobenius() + second.frobenius() + rhs.frobenius();
+        double error = first.scale(equation.isDiscrete() ? 1 : -1)
+                .add(-1, second)
+                .add(1, rhs)
+                .frobenius();
+        return Terms.ratio(error, size);
     }
 }

@@ -2,7 +2,10 @@
 package io.github.dl4jcurvature.linalg;
 
 import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.indexer.DoubleIndexer;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -23,18 +26,25 @@ import static org.bytedeco.openblas.global.openblas.cblas_dscal;
 public final class ColumnMajor implements AutoCloseable {
     private static final int AVERAGED = 128;
 
-    private final INDArray array;
+    private final long[] shape;
     private final int rows;
     private final int columns;
     private final DoublePointer pointer;
     private final MatrixView view;
+    /** Made when asked for: the host takes longer to make an array than to multiply two matrices of order 50. */
+    private volatile @Nullable INDArray array;
+
+    private ColumnMajor(DoublePointer pointer, long... shape) {
+        this.shape = shape;
+        this.rows = Math.toIntExact(shape[0]);
+        this.columns = shape.length == 1 ? 1 : Math.toIntExact(shape[1]);
+        this.pointer = pointer;
+        this.view = MatrixView.of(pointer, rows, columns);
+    }
 
     private ColumnMajor(INDArray array) {
+        this(NativeAddress.ofDouble(array), array.shape());
         this.array = array;
-        this.rows = Math.toIntExact(array.size(0));
-        this.columns = array.rank() == 1 ? 1 : Math.toIntExact(array.size(1));
-        this.pointer = NativeAddress.ofDouble(array);
-        this.view = MatrixView.of(array);
     }
 
     /**
@@ -46,19 +56,26 @@ public final class ColumnMajor implements AutoCloseable {
      * @throws IllegalArgumentException if an element is NaN or infinite
      */
     public static ColumnMajor copyOf(String name, INDArray source) {
-        ColumnMajor copy = new ColumnMajor(detached(source.shape()));
+        ColumnMajor copy = uninitialized(source.shape());
         if (source.dataType() == DataType.DOUBLE && source.rank() == 2 && isDense(source)) {
             Copies.copy(MatrixView.of(source), copy.view); // the host's assignment takes several times as long
         } else {
-            copy.array.assign(source);
+            copy.array().assign(source);
         }
-        double largest = copy.norm('M');
-        if (!(largest >= 0 && largest <= Double.MAX_VALUE)) { // LAPACKE reports NaN as a negative norm
-            throw new IllegalArgumentException(
-                    "%s must be finite but %s; look for a diverged or uninitialised computation before this call"
-                            .formatted(name, copy.firstNonFinite()));
-        }
+        copy.requireFinite(name);
         return copy;
+    }
+
+    private void requireFinite(String name) {
+        DoubleIndexer elements = indexer();
+        long length = pointer.capacity();
+        for (long k = 0; k < length; k++) {
+            if (!(Math.abs(elements.get(k)) <= Double.MAX_VALUE)) {
+                throw new IllegalArgumentException(
+                        "%s must be finite but is %s at [%d, %d]; look for a diverged or uninitialised computation before this call"
+                                .formatted(name, elements.get(k), k % rows, k / rows));
+            }
+        }
     }
 
     private static boolean isDense(INDArray source) {
@@ -73,7 +90,11 @@ public final class ColumnMajor implements AutoCloseable {
      * @return a fresh matrix of arbitrary content
      */
     public static ColumnMajor uninitialized(long... shape) {
-        return new ColumnMajor(detached(shape));
+        long elements = 1;
+        for (long size : shape) {
+            elements = Math.multiplyExact(elements, size);
+        }
+        return new ColumnMajor(new DoublePointer(elements), shape.clone());
     }
 
     /**
@@ -110,7 +131,9 @@ public final class ColumnMajor implements AutoCloseable {
      * @return a fresh matrix
      */
     public static ColumnMajor zeros(long... shape) {
-        return new ColumnMajor(detached(shape).assign(0.0));
+        ColumnMajor zeros = uninitialized(shape);
+        Pointer.memset(zeros.pointer, 0, zeros.pointer.capacity() * Double.BYTES);
+        return zeros;
     }
 
     /**
@@ -213,7 +236,17 @@ public final class ColumnMajor implements AutoCloseable {
      * @return shape [rows, columns], order 'f'
      */
     public INDArray array() {
-        return array;
+        INDArray made = array;
+        if (made == null) {
+            DataBuffer memory = Nd4j.createBuffer(pointer, pointer.capacity(), DataType.DOUBLE);
+            made = Nd4j.create(memory, shape, strides(), 0, 'f');
+            array = made;
+        }
+        return made;
+    }
+
+    private long[] strides() {
+        return shape.length == 1 ? new long[] {1} : new long[] {1, rows};
     }
 
     /**
@@ -222,7 +255,7 @@ public final class ColumnMajor implements AutoCloseable {
      * @return a fresh matrix
      */
     public ColumnMajor copy() {
-        ColumnMajor copy = new ColumnMajor(detached(array.shape()));
+        ColumnMajor copy = uninitialized(shape);
         cblas_dcopy(rows * columns, pointer, 1, copy.pointer, 1);
         return copy;
     }
@@ -392,7 +425,11 @@ public final class ColumnMajor implements AutoCloseable {
     /** Frees the memory now; the matrix, its array and its views must not be used any more. */
     @Override
     public void close() {
-        array.close();
+        INDArray made = array;
+        if (made != null) {
+            made.close();
+        }
+        pointer.close();
     }
 
     /** Fast access to the elements, in the order of memory. */
@@ -413,14 +450,5 @@ public final class ColumnMajor implements AutoCloseable {
             sum += Math.log(Math.abs(elements.get(j * rows + j)));
         }
         return sum;
-    }
-
-    private String firstNonFinite() {
-        DoubleIndexer elements = indexer();
-        long k = 0;
-        while (Double.isFinite(elements.get(k))) {
-            k++;
-        }
-        return "is %s at [%d, %d]".formatted(elements.get(k), k % rows, k / rows);
     }
 }

@@ -62,6 +62,11 @@ public final class MatrixView {
         return new MatrixView(address(array), array.dataType(), rows, columns, columnMajor, leading);
     }
 
+    /** A gap-free column-major matrix of doubles. */
+    static MatrixView of(DoublePointer first, int rows, int columns) {
+        return new MatrixView(first, DataType.DOUBLE, rows, columns, true, rows);
+    }
+
     /**
      * The transpose of the same memory; free of cost.
      *
