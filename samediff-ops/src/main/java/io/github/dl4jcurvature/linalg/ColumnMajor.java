@@ -25,6 +25,7 @@ import static org.bytedeco.openblas.global.openblas.cblas_dscal;
  */
 public final class ColumnMajor implements AutoCloseable {
     private static final int AVERAGED = 128;
+    private static final int TILE = 32;
 
     private final long[] shape;
     private final int rows;
@@ -378,10 +379,23 @@ public final class ColumnMajor implements AutoCloseable {
      * @return true if it does
      */
     public boolean isSymmetric() {
-        long n = rows;
         DoubleIndexer elements = indexer();
-        for (long j = 0; j < n; j++) {
-            for (long i = j + 1; i < n; i++) {
+        for (int top = 0; top < rows; top += TILE) {
+            for (int left = 0; left <= top; left += TILE) {
+                if (!isTileMirrored(elements, top, left)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Compares a tile on or below the diagonal with its mirror image; both stay in the cache. */
+    private boolean isTileMirrored(DoubleIndexer elements, int top, int left) {
+        long n = rows;
+        int bottom = Math.min(top + TILE, rows);
+        for (long j = left; j < Math.min(left + TILE, rows); j++) {
+            for (long i = Math.max(top, j + 1); i < bottom; i++) {
                 if (elements.get(i + j * n) != elements.get(j + i * n)) {
                     return false;
                 }

@@ -11,6 +11,9 @@ import static org.bytedeco.openblas.global.openblas.cblas_scopy;
 
 /** Completes a symmetric matrix of which BLAS or LAPACK has written one triangle. */
 final class Mirror {
+    /** Rows that are written side by side, so that what is fetched into the cache is filled before it leaves. */
+    private static final int TILE = 64;
+
     private Mirror() {}
 
     /** Copies the triangle below the diagonal of the matrix, read as column-major memory, to the one above. */
@@ -30,18 +33,28 @@ final class Mirror {
     private static void lowerToUpper(int n, int stride, FloatPointer matrix) {
         FloatPointer below = new FloatPointer(matrix);
         FloatPointer right = new FloatPointer(matrix);
-        for (int j = 0; j < n - 1; j++) {
-            long diagonal = j * (1L + stride);
-            cblas_scopy(n - 1 - j, below.position(diagonal + 1), 1, right.position(diagonal + stride), stride);
+        for (int top = 0; top < n; top += TILE) {
+            int bottom = Math.min(top + TILE, n);
+            for (int j = 0; j < bottom - 1; j++) {
+                int first = Math.max(top, j + 1);
+                long column = (long) j * stride;
+                long row = (long) first * stride;
+                cblas_scopy(bottom - first, below.position(column + first), 1, right.position(row + j), stride);
+            }
         }
     }
 
     private static void lowerToUpper(int n, int stride, DoublePointer matrix) {
         DoublePointer below = new DoublePointer(matrix);
         DoublePointer right = new DoublePointer(matrix);
-        for (int j = 0; j < n - 1; j++) {
-            long diagonal = j * (1L + stride);
-            cblas_dcopy(n - 1 - j, below.position(diagonal + 1), 1, right.position(diagonal + stride), stride);
+        for (int top = 0; top < n; top += TILE) {
+            int bottom = Math.min(top + TILE, n);
+            for (int j = 0; j < bottom - 1; j++) {
+                int first = Math.max(top, j + 1);
+                long column = (long) j * stride;
+                long row = (long) first * stride;
+                cblas_dcopy(bottom - first, below.position(column + first), 1, right.position(row + j), stride);
+            }
         }
     }
 }

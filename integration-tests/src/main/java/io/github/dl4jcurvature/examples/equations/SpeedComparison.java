@@ -79,7 +79,7 @@ public final class SpeedComparison {
 
     /** Until the virtual machine has compiled what small systems spend their time in. */
     private static void warmUp(SpeedSystem system, int n) {
-        int rounds = n <= 50 ? 300 : n <= 200 ? 20 : n <= 500 ? 2 : 1;
+        int rounds = n <= 50 ? 3000 : n <= 200 ? 20 : n <= 500 ? 2 : 1;
         for (int i = 0; i < rounds; i++) {
             Solution solution = system.equation().solve(system.arguments());
             solution.gradients(Map.of(Output.SOLUTION, cotangent(solution)));
