@@ -17,7 +17,8 @@ import org.nd4j.shade.jackson.databind.json.JsonMapper;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Reference data of one case: a directory with {@code golden.json} and {@code *.npy} arrays, or a single JSON file.
+ * Reference data of one case: a directory with {@code golden.json} and {@code *.npy} arrays, or a JSON file, perhaps with
+ * arrays beside it.
  *
  * <p>Arrays are named by their file without {@code .npy} or, if there is no such file, by the path of a nested list of
  * numbers in the JSON document, as in {@code "runs/laplace/final"}. The placeholder of an absent group skips the running
@@ -60,6 +61,15 @@ public final class GoldenCase {
      */
     public String name() {
         return name;
+    }
+
+    /**
+     * Whether there is data.
+     *
+     * @return false for a placeholder
+     */
+    public boolean isPresent() {
+        return location != null;
     }
 
     /**
@@ -157,7 +167,9 @@ public final class GoldenCase {
     }
 
     private Path npy(String array) {
-        return location().resolve(array + NPY);
+        return Files.isDirectory(location())
+                ? location().resolve(array + NPY)
+                : location().resolveSibling(array + NPY);
     }
 
     private Optional<JsonNode> find(String path) {
