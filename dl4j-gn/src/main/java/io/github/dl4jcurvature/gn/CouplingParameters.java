@@ -23,7 +23,7 @@ final class CouplingParameters implements ParamInitializer {
     }
 
     private static boolean isKind(String name, char kind) {
-        return name.length() >= 2 && name.charAt(name.length() - 2) == kind;
+        return name.charAt(0) == kind;
     }
 
     private static Map<String, long[]> shapes(Layer layer) {
@@ -33,16 +33,16 @@ final class CouplingParameters implements ParamInitializer {
         Map<String, long[]> shapes = new LinkedHashMap<>();
         for (int l = 0; l < reversible.blocks(); l++) {
             for (String function : List.of("f", "g")) {
-                shapes.put(reversible.prefix(l) + "W" + function, new long[] {features, half});
+                shapes.put("W" + function + reversible.suffix(l), new long[] {features, half});
                 if (reversible.hasBias()) {
-                    shapes.put(reversible.prefix(l) + "b" + function, new long[] {1, half});
+                    shapes.put("b" + function + reversible.suffix(l), new long[] {1, half});
                 }
             }
         }
         if (reversible.getHiddenSize() > 0) {
             for (int l = 0; l < reversible.blocks(); l++) {
                 for (String function : List.of("f", "g")) {
-                    shapes.put(reversible.prefix(l) + "V" + function, new long[] {half, features});
+                    shapes.put("V" + function + reversible.suffix(l), new long[] {half, features});
                 }
             }
         }

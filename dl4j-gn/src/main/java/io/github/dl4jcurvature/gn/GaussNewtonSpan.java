@@ -103,8 +103,8 @@ public final class GaussNewtonSpan {
     }
 
     private static GaussNewtonSpan of(List<NeuralNetConfiguration> downwards, DataType type) {
-        GaussNewtonSpan span = new GaussNewtonSpan(updater(downwards), trained(downwards));
-        span.updater.solver(type);
+        List<NeuralNetConfiguration> trained = trained(downwards);
+        GaussNewtonSpan span = new GaussNewtonSpan(updater(trained, type), trained);
         span.requireLoss();
         for (int i = 1; i < span.span.size(); i++) {
             requireFits(span.span.get(i).getLayer(), i == 1, i == span.span.size() - 1);
@@ -113,14 +113,21 @@ public final class GaussNewtonSpan {
         return span;
     }
 
-    private static GaussNewton updater(List<NeuralNetConfiguration> layers) {
-        for (NeuralNetConfiguration layer : layers) {
-            if (layer.getLayer() instanceof BaseLayer base && base.getIUpdater() instanceof GaussNewton gaussNewton) {
-                return gaussNewton;
+    /** The updater of the lowest layer; all must be able to solve in the network's type. */
+    private static GaussNewton updater(List<NeuralNetConfiguration> trained, DataType type) {
+        GaussNewton updater = null;
+        for (NeuralNetConfiguration layer : trained) {
+            if (blocks(layer.getLayer()) > 0
+                    && ((BaseLayer) layer.getLayer()).getIUpdater() instanceof GaussNewton gaussNewton) {
+                gaussNewton.solver(type);
+                updater = gaussNewton;
             }
         }
-        throw new IllegalArgumentException(
-                "no layer has a GaussNewton updater; set one with updater(new GaussNewton(0.5)), or use the configuration as it is");
+        if (updater == null) {
+            throw new IllegalArgumentException(
+                    "no layer has a GaussNewton updater; set one with updater(new GaussNewton(0.5)), or use the configuration as it is");
+        }
+        return updater;
     }
 
     /** From the loss down to the last layer that is trained. */

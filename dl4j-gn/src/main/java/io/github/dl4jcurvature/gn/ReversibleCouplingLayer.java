@@ -25,7 +25,7 @@ public final class ReversibleCouplingLayer extends ReversibleLayer {
     }
 
     @Override
-    String prefix(int block) {
+    String suffix(int block) {
         return "";
     }
 

@@ -67,8 +67,8 @@ public abstract class ReversibleLayer extends FeedForwardLayer {
     /** The number of blocks. */
     abstract int blocks();
 
-    /** What a block's parameter names start with. */
-    abstract String prefix(int block);
+    /** What a block's parameter names end with. */
+    abstract String suffix(int block);
 
     /** After how many blocks activations are kept; 0 for never. */
     abstract int keepEvery();

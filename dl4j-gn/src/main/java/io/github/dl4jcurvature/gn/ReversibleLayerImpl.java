@@ -149,7 +149,7 @@ public final class ReversibleLayerImpl extends BaseLayer<ReversibleLayer> implem
     }
 
     private String name(int l, String name) {
-        return layerConf().prefix(l) + name;
+        return name + layerConf().suffix(l);
     }
 
     private List<CouplingBlock> blocks() {

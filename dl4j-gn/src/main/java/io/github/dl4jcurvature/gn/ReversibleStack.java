@@ -10,7 +10,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * <p>Memory for activations does not grow with the number of blocks. The recomputed activations err by rounding that
  * grows with the size of the weights and the number of blocks; {@link Builder#checkpointEvery} bounds it. Parameters of
- * block l are {@code l_Wf l_bf l_Wg l_bg l_Vf l_Vg}.
+ * block l are {@code Wfl bfl Wgl bgl Vfl Vgl} with the number l, from 0.
  */
 @SuppressWarnings("overrides")
 public final class ReversibleStack extends ReversibleLayer {
@@ -37,8 +37,8 @@ public final class ReversibleStack extends ReversibleLayer {
     }
 
     @Override
-    String prefix(int block) {
-        return block + "_";
+    String suffix(int block) {
+        return Integer.toString(block); // the host takes names apart at underscores
     }
 
     @Override
