@@ -152,6 +152,11 @@ public final class GaussNewtonLoss implements ILossFunction {
         damping = value;
     }
 
+    /** The score of one example over the negative logarithm of its likelihood. */
+    double scoreFactor(long outputs) {
+        return likelihood() == Likelihood.GAUSSIAN ? 2.0 / outputs : 1;
+    }
+
     Likelihood likelihood() {
         return likelihood(loss);
     }
