@@ -1,34 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.examples.gaussnewton;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStreamWriter;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The same algorithm in NumPy, in a process of its own with one BLAS thread. */
-public final class PythonSteps implements AutoCloseable {
-    private final Process process;
-    private final PrintWriter requests;
-    private final BufferedReader answers;
-    private final String version;
+import io.github.dl4jcurvature.examples.experiment.PythonScript;
 
-    private PythonSteps(Process process) throws IOException {
-        this.process = process;
-        requests = new PrintWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8), true);
-        answers = process.inputReader(StandardCharsets.UTF_8);
-        String greeting = answers.readLine();
-        if (greeting == null) {
-            throw new IOException("python3 has no NumPy");
-        }
-        version = greeting;
+/** The same algorithm in NumPy. */
+public final class PythonSteps implements AutoCloseable {
+    private final PythonScript script;
+
+    private PythonSteps(PythonScript script) {
+        this.script = script;
     }
 
     /**
@@ -39,27 +24,13 @@ public final class PythonSteps implements AutoCloseable {
      * @return nothing if there is no python3 with NumPy
      */
     public static Optional<PythonSteps> start(Path workload, Path scripts) {
-        try {
-            for (String name : List.of("revgn.py", "steps.py")) {
-                try (InputStream script = PythonSteps.class.getResourceAsStream(name)) {
-                    if (script == null) {
-                        throw new IllegalStateException("the script %s is missing from the class path".formatted(name));
-                    }
-                    Files.copy(script, scripts.resolve(name));
-                }
-            }
-            ProcessBuilder builder = new ProcessBuilder(
-                    "python3",
-                    scripts.resolve("steps.py").toString(),
-                    workload.toAbsolutePath().toString(),
-                    scripts.toString());
-            builder.environment().put("OPENBLAS_NUM_THREADS", "1");
-            builder.environment().put("OMP_NUM_THREADS", "1");
-            builder.redirectError(ProcessBuilder.Redirect.DISCARD);
-            return Optional.of(new PythonSteps(builder.start()));
-        } catch (IOException e) {
-            return Optional.empty();
-        }
+        return PythonScript.start(
+                        PythonSteps.class,
+                        scripts,
+                        List.of("revgn.py", "steps.py"),
+                        workload.toAbsolutePath().toString(),
+                        scripts.toString())
+                .map(PythonSteps::new);
     }
 
     /**
@@ -68,17 +39,11 @@ public final class PythonSteps implements AutoCloseable {
      * @param examples in the batch
      * @param steps how many to take
      * @return the median
-     * @throws IOException if Python stops
      */
-    public double medianSeconds(int examples, int steps) throws IOException {
+    public double medianSeconds(int examples, int steps) {
         List<Double> seconds = new ArrayList<>();
         for (int i = 0; i < steps; i++) {
-            requests.println(examples);
-            String answer = answers.readLine();
-            if (answer == null) {
-                throw new IOException("python3 stopped during a step of %d examples".formatted(examples));
-            }
-            seconds.add(Double.parseDouble(answer));
+            seconds.add(script.ask(Integer.toString(examples)));
         }
         return Median.of(seconds);
     }
@@ -89,12 +54,11 @@ public final class PythonSteps implements AutoCloseable {
      * @return versions of NumPy and Python
      */
     public String version() {
-        return version;
+        return script.greeting();
     }
 
     @Override
     public void close() {
-        requests.close();
-        process.destroy();
+        script.close();
     }
 }
