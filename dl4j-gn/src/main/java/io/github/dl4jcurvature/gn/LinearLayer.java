@@ -81,12 +81,12 @@ abstract class LinearLayer extends FeedForwardLayer {
 
     @Override
     public IUpdater getUpdaterByParam(String name) {
-        return LinearParameters.PROJECTION.equals(name) ? new NoOp() : super.getUpdaterByParam(name);
+        return MatrixParameters.isFixed(name) ? new NoOp() : super.getUpdaterByParam(name);
     }
 
     @Override
     public List<Regularization> getRegularizationByParam(String name) {
-        return LinearParameters.PROJECTION.equals(name) ? List.of() : super.getRegularizationByParam(name);
+        return MatrixParameters.isFixed(name) ? List.of() : super.getRegularizationByParam(name);
     }
 
     @Override

@@ -82,7 +82,7 @@ final class LinearLayerImpl extends BaseLayer<LinearLayer> implements GaussNewto
         }
         Gradient gradient = new DefaultGradient(gradientsFlattened);
         gradientViews.forEach((name, view) -> {
-            if (LinearParameters.PROJECTION.equals(name)) {
+            if (MatrixParameters.isFixed(name)) {
                 view.assign(0); // fixed: the host subtracts what is here
             }
             gradient.gradientForVariable().put(name, view);

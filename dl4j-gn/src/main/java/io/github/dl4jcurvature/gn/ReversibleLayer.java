@@ -146,12 +146,12 @@ public abstract class ReversibleLayer extends FeedForwardLayer {
 
     @Override
     public IUpdater getUpdaterByParam(String name) {
-        return CouplingParameters.isProjection(name) ? new NoOp() : super.getUpdaterByParam(name);
+        return MatrixParameters.isFixed(name) ? new NoOp() : super.getUpdaterByParam(name);
     }
 
     @Override
     public List<Regularization> getRegularizationByParam(String name) {
-        return CouplingParameters.isProjection(name) ? List.of() : super.getRegularizationByParam(name);
+        return MatrixParameters.isFixed(name) ? List.of() : super.getRegularizationByParam(name);
     }
 
     @Override

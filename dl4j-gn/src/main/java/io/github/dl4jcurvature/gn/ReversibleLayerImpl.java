@@ -122,7 +122,7 @@ public final class ReversibleLayerImpl extends BaseLayer<ReversibleLayer> implem
         }
         Gradient gradient = new DefaultGradient(gradientsFlattened);
         gradientViews.forEach((name, view) -> {
-            if (CouplingParameters.isProjection(name)) {
+            if (MatrixParameters.isFixed(name)) {
                 view.assign(0); // fixed: the host subtracts what is here
             }
             gradient.gradientForVariable().put(name, view);

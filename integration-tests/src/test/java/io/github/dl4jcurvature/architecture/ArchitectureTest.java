@@ -28,6 +28,30 @@ class ArchitectureTest {
             .resideInAnyPackage("org.deeplearning4j..", "org.nd4j.autodiff..");
 
     @ArchTest
+    static final ArchRule MATHEMATICS_OF_GAUSS_NEWTON_KNOWS_NO_NETWORKS = noClasses()
+            .that()
+            .resideInAPackage("io.github.dl4jcurvature.gn")
+            .and()
+            .haveNameMatching(
+                    ".*\\.(Coupling(Function|Block|Point)|Feature\\w+|Features|LinearStep|Likelihood|Block\\w+)")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.deeplearning4j..");
+
+    @ArchTest
+    static final ArchRule GAUSS_NEWTON_NEEDS_LINALG_ONLY = noClasses()
+            .that()
+            .resideInAPackage("io.github.dl4jcurvature.gn..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.github.dl4jcurvature.fisher..",
+                    "io.github.dl4jcurvature.fishleg..",
+                    "io.github.dl4jcurvature.pruning..",
+                    "io.github.dl4jcurvature.equations..",
+                    "io.github.dl4jcurvature.samediff..");
+
+    @ArchTest
     static final ArchRule LINALG_STANDS_ALONE = noClasses()
             .that()
             .resideInAPackage("io.github.dl4jcurvature.linalg..")
