@@ -3,9 +3,13 @@ package io.github.dl4jcurvature.gn;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 import io.github.dl4jcurvature.linalg.ColumnMajor;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -62,6 +66,31 @@ public final class CentredKernelAlignment {
         for (int l = 1; l < x.size(); l++) {
             alignments.add(linear(flat(x.get(l)), flat(y.get(l))));
         }
+        return alignments;
+    }
+
+    /**
+     * The alignment of the activations of each vertex of two graphs, or of one at two times.
+     *
+     * @param one a graph with one input
+     * @param other a graph with the same vertices
+     * @param probes inputs, at least 2
+     * @return one number for each vertex that is not an input, by name
+     * @throws IllegalArgumentException if vertices differ or activations are the same for all examples
+     */
+    public static Map<String, Double> ofVertices(ComputationGraph one, ComputationGraph other, INDArray probes) {
+        Map<String, INDArray> x = one.feedForward(new INDArray[] {probes}, false);
+        Map<String, INDArray> y = other.feedForward(new INDArray[] {probes}, false);
+        if (!x.keySet().equals(y.keySet())) {
+            throw new IllegalArgumentException(
+                    "graphs have vertices %s and %s but must have the same".formatted(x.keySet(), y.keySet()));
+        }
+        Map<String, Double> alignments = new LinkedHashMap<>();
+        x.forEach((name, activations) -> {
+            if (!one.getConfiguration().getNetworkInputs().contains(name)) {
+                alignments.put(name, linear(flat(activations), flat(Objects.requireNonNull(y.get(name)))));
+            }
+        });
         return alignments;
     }
 

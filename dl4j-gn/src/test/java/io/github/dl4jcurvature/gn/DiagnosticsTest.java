@@ -221,6 +221,25 @@ class DiagnosticsTest {
     }
 
     @Test
+    void verticesOfAGraphAlignLikeTheLayersOfANetwork() {
+        MultiLayerNetwork layers = ReversibleLayersTest.network(
+                GaussNewtonCases.classifier(new GaussNewton(0.5)).build());
+        ComputationGraph graph = new ComputationGraph(GaussNewtonCases.graph(new GaussNewton(0.5), DataType.DOUBLE));
+        graph.init();
+        graph.setParams(layers.params());
+        ComputationGraph trained = graph.clone();
+        MultiLayerNetwork trainedLayers = layers.clone();
+        DataSet data = GaussNewtonCases.classes(10, DataType.DOUBLE, 3);
+        trained.fit(data);
+        trainedLayers.fit(data);
+        List<Double> expected = CentredKernelAlignment.ofLayers(layers, trainedLayers, data.getFeatures());
+        Map<String, Double> actual = CentredKernelAlignment.ofVertices(graph, trained, data.getFeatures());
+        assertThat(actual).containsOnlyKeys("first", "second", "readout", "out");
+        assertThat(actual.get("second")).isCloseTo(expected.get(1), within(1e-9));
+        assertThat(actual.get("out")).isCloseTo(expected.get(3), within(1e-9)).isLessThan(0.999);
+    }
+
+    @Test
     void weightChangesAreGivenByName() {
         INDArray before = Nd4j.createFromArray(3.0, 4.0);
         INDArray after = Nd4j.createFromArray(4.0, -3.0);

@@ -15,11 +15,12 @@ import io.github.dl4jcurvature.examples.experiment.LearningTask;
 import io.github.dl4jcurvature.examples.experiment.NetworkDesign;
 import io.github.dl4jcurvature.examples.experiment.Optimizer;
 import io.github.dl4jcurvature.examples.experiment.Selection;
+import io.github.dl4jcurvature.examples.gaussnewton.StudyData;
 import io.github.dl4jcurvature.examples.report.Figures;
 
 /**
  * Trains an autoencoder and a classifier of handwritten digits with FishLeg, Adam and momentum, and with FishLeg whose
- * curvature is frozen, and writes a page that compares them.
+ * curvature is frozen, then a reversible network with exact Gauss-Newton steps, and writes a page that compares them.
  *
  * <p>Each optimiser chooses one of four settings by its validation loss; then all start again from new weights, the same
  * for all, and see the same batches.
@@ -52,11 +53,15 @@ public final class FishLegDemo {
                 Grids.digits(0.1, 0.3, 1, 3),
                 CLASSIFIER_STEPS);
 
-        DemoReport report = new DemoReport(List.of(autoencoder, classifier), SELECTION_SEED, REPORT_SEED);
+        RevMlpDigits reversible = new RevMlpDigits(StudyData.digits());
+
+        DemoReport report =
+                new DemoReport(List.of(autoencoder, classifier), reversible.table(), SELECTION_SEED, REPORT_SEED);
         Path page = directory.resolve("index.html");
         report.write(page);
         System.out.println(report.outcome());
         System.out.println("report: " + page.toAbsolutePath());
+        System.out.println(reversible.figures());
         System.out.println(figures(autoencoder, classifier));
     }
 

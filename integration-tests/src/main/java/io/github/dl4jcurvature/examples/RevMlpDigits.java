@@ -6,6 +6,7 @@ import java.util.List;
 import io.github.dl4jcurvature.examples.data.OpticalDigits;
 import io.github.dl4jcurvature.examples.gaussnewton.StudyData;
 import io.github.dl4jcurvature.examples.report.Figures;
+import io.github.dl4jcurvature.examples.report.TextTable;
 import io.github.dl4jcurvature.gn.GaussNewton;
 import io.github.dl4jcurvature.gn.GaussNewtonListener;
 import io.github.dl4jcurvature.gn.RevMlp;
@@ -22,7 +23,16 @@ public final class RevMlpDigits {
     private static final int HIDDEN = 512;
     private static final int REPORT_EVERY = 10;
 
-    private RevMlpDigits() {}
+    private final StudyData data;
+    private final TextTable table = new TextTable("optimiser", "test loss", "test accuracy");
+    private final Figures figures = new Figures();
+
+    /** Trains both. */
+    RevMlpDigits(StudyData data) {
+        this.data = data;
+        compare("Gauss-Newton, half steps", "gn", new GaussNewton(0.5));
+        compare("Adam, rate 0.001", "adam", new Adam(1e-3));
+    }
 
     /**
      * Trains both and prints losses and accuracies on test images.
@@ -30,25 +40,25 @@ public final class RevMlpDigits {
      * @param arguments none
      */
     public static void main(String[] arguments) {
-        StudyData data = StudyData.digits();
-        System.out.println(figures(data));
+        RevMlpDigits example = new RevMlpDigits(StudyData.digits());
+        System.out.println(example.table);
+        System.out.println(example.figures);
     }
 
-    /**
-     * Trains both.
-     *
-     * @param data images
-     * @return losses and accuracies on test images
-     */
-    static Figures figures(StudyData data) {
-        Figures figures = new Figures();
-        MultiLayerNetwork gaussNewton = train(data, new GaussNewton(0.5));
-        figures.put("revmlp.gn.test", gaussNewton.score(data.test()));
-        figures.put("revmlp.gn.accuracy", accuracy(gaussNewton, data.test()));
-        MultiLayerNetwork adam = train(data, new Adam(1e-3));
-        figures.put("revmlp.adam.test", adam.score(data.test()));
-        figures.put("revmlp.adam.accuracy", accuracy(adam, data.test()));
+    TextTable table() {
+        return table;
+    }
+
+    Figures figures() {
         return figures;
+    }
+
+    private void compare(String name, String key, IUpdater updater) {
+        MultiLayerNetwork network = train(data, updater);
+        double loss = network.score(data.test());
+        double accuracy = accuracy(network, data.test());
+        table.row(name, "%.3f".formatted(loss), "%.1f %%".formatted(100 * accuracy));
+        figures.put("revmlp.%s.test".formatted(key), loss).put("revmlp.%s.accuracy".formatted(key), accuracy);
     }
 
     private static MultiLayerNetwork train(StudyData data, IUpdater updater) {
