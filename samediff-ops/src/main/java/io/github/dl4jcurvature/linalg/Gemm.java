@@ -35,8 +35,7 @@ import static org.bytedeco.openblas.global.openblas.cblas_ssyrk;
  * propagate. Calls on different outputs may run in parallel.
  */
 public final class Gemm {
-    private static final int SYMMETRIC_BLOCK = 48;
-    private static final int SYMMETRIC_BLOCKS = 8;
+    private static final int SYMMETRIC_BLOCK = 96;
 
     private Gemm() {}
 
@@ -143,15 +142,22 @@ public final class Gemm {
      */
     public static void multiplySymmetric(double alpha, MatrixView a, MatrixView b, double beta, MatrixView c) {
         Operands.requireProduct(a, b, c);
-        int n = c.rows();
-        int width = Math.max(SYMMETRIC_BLOCK, (n + SYMMETRIC_BLOCKS - 1) / SYMMETRIC_BLOCKS);
         MatrixView columns = c.isColumnMajor() ? c : c.transposed();
-        for (int from = 0; from < n; from += width) {
-            int to = Math.min(n, from + width);
-            MatrixView below = columns.rows(from, n).columns(from, to);
-            multiply(alpha, a.rows(from, n), b.columns(from, to), beta, below);
-        }
+        multiplyLower(alpha, a, b, beta, columns);
         Mirror.lowerToUpper(columns);
+    }
+
+    /** Computes the block below the diagonal as a whole, and the two on the diagonal likewise. */
+    private static void multiplyLower(double alpha, MatrixView a, MatrixView b, double beta, MatrixView c) {
+        int n = c.rows();
+        if (n <= SYMMETRIC_BLOCK) {
+            multiply(alpha, a, b, beta, c);
+            return;
+        }
+        int k = n / 2;
+        multiplyLower(alpha, a.rows(0, k), b.columns(0, k), beta, c.rows(0, k).columns(0, k));
+        multiply(alpha, a.rows(k, n), b.columns(0, k), beta, c.rows(k, n).columns(0, k));
+        multiplyLower(alpha, a.rows(k, n), b.columns(k, n), beta, c.rows(k, n).columns(k, n));
     }
 
     /**
