@@ -54,20 +54,19 @@ public final class NeuralTangentKernel {
     }
 
     /**
-     * The kernel.
+     * The kernel; needs n q times as much memory as the parameters.
      *
      * @return K, shape [n q, n q] in DOUBLE; output c of probe i has the index i q + c
      */
     public INDArray exact() {
         INDArray outputs = network.outputs(probes);
         long length = outputs.length();
-        INDArray[] rows = new INDArray[Math.toIntExact(length)];
-        for (int i = 0; i < length; i++) {
+        INDArray jacobian = Nd4j.createUninitialized(DataType.DOUBLE, new long[] {length, network.parameters()}, 'c');
+        for (long i = 0; i < length; i++) {
             INDArray unit = Nd4j.zeros(outputs.dataType(), outputs.shape());
             unit.putScalar(i / outputs.size(1), i % outputs.size(1), 1);
-            rows[i] = network.pullBack(probes, unit).castTo(DataType.DOUBLE);
+            jacobian.getRow(i).assign(network.pullBack(probes, unit));
         }
-        INDArray jacobian = Nd4j.vstack(rows);
         return jacobian.mmul(jacobian.transpose());
     }
 

@@ -99,6 +99,10 @@ final class ProbeNetwork {
                 model.params().add(direction.reshape(model.params().shape()).mul(factor)));
     }
 
+    long parameters() {
+        return model.numParams();
+    }
+
     double parameterNorm() {
         return model.params().norm2Number().doubleValue();
     }

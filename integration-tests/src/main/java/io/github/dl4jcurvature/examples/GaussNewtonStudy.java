@@ -26,11 +26,11 @@ public final class GaussNewtonStudy {
         StudyData data = digits ? StudyData.digits() : StudyData.mnist(Path.of(arguments[0]));
         Study study = new Study(data, SEEDS);
         if (digits) {
-            study.run(new StudyRegime("full", 512, true, 60, 1024), StudyMethod.values());
-            study.run(new StudyRegime("mini", 250, false, 120, 1024), StudyMethod.values());
+            study.run(new StudyRegime("full", 512, true, 60, 1024, 20), StudyMethod.values());
+            study.run(new StudyRegime("mini", 250, false, 120, 1024, 20), StudyMethod.values());
         } else {
-            study.run(new StudyRegime("full", 512, true, 40, 1024), StudyMethod.values());
-            study.run(new StudyRegime("mini", 500, false, 60, 1024), StudyMethod.values());
+            study.run(new StudyRegime("full", 512, true, 40, 1024, 5), StudyMethod.values());
+            study.run(new StudyRegime("mini", 500, false, 60, 1024, 5), StudyMethod.values());
         }
         System.out.println(Machine.description());
         System.out.println(study.losses());

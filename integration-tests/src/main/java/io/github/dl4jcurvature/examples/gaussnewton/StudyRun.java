@@ -18,7 +18,6 @@ import org.nd4j.linalg.dataset.DataSet;
 final class StudyRun {
     private static final int BLOCKS = 2;
     private static final int CLASSES = 10;
-    private static final int PROBES = 20;
     private static final int LATER_STEP = 5;
 
     private final StudyData data;
@@ -116,7 +115,7 @@ final class StudyRun {
 
     /** Alignment of the tangent kernel of the outputs with that of another run, on some training images. */
     double kernelAlignment(StudyRun other) {
-        INDArray probes = data.first(PROBES).getFeatures();
+        INDArray probes = data.first(regime.probes()).getFeatures();
         return NeuralTangentKernel.alignment(
                 NeuralTangentKernel.of(network, probes).exact(),
                 NeuralTangentKernel.of(other.network, probes).exact());
