@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
+import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -42,6 +43,7 @@ public final class GaussNewtonSpan {
      * @throws IllegalArgumentException if a layer does not fit, with its name and the remedy
      */
     public static MultiLayerConfiguration prepare(MultiLayerConfiguration configuration) {
+        requireWholeSequences(configuration.getBackpropType());
         MultiLayerConfiguration copy = configuration.clone();
         List<NeuralNetConfiguration> downwards = new ArrayList<>(copy.getConfs());
         Collections.reverse(downwards);
@@ -58,9 +60,18 @@ public final class GaussNewtonSpan {
      * @throws IllegalArgumentException if a layer does not fit, with its name and the remedy
      */
     public static ComputationGraphConfiguration prepare(ComputationGraphConfiguration configuration) {
+        requireWholeSequences(configuration.getBackpropType());
         ComputationGraphConfiguration copy = configuration.clone();
         of(chain(copy), copy.getDataType()).mark();
         return copy;
+    }
+
+    private static void requireWholeSequences(BackpropType type) {
+        if (type != BackpropType.Standard) {
+            throw new IllegalArgumentException(
+                    "back-propagation is %s but Gauss-Newton steps need all of a batch at once; use BackpropType.Standard"
+                            .formatted(type));
+        }
     }
 
     /** The layers that lie in a row from the only output down; ends where vertices or consumers branch. */

@@ -5,6 +5,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -141,6 +142,15 @@ class GaussNewtonMisuseTest {
                                 readout(),
                                 lossLayer()),
                         "freeze"),
+                misuse(
+                        "truncated back-propagation",
+                        () -> {
+                            MultiLayerConfiguration truncated =
+                                    stacked(GaussNewtonCases.block(), readout(), lossLayer());
+                            truncated.setBackpropType(BackpropType.TruncatedBPTT);
+                            return truncated;
+                        },
+                        "BackpropType.Standard"),
                 misuse("nothing reversible", () -> stacked(readout(), lossLayer()), "no reversible layer"),
                 misuse(
                         "floats without a floor",

@@ -17,10 +17,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
@@ -235,6 +237,48 @@ class ReversibleLayersTest {
         assertThat(y.distance2(x)).isGreaterThan(0.01);
         assertThat(layer.inverse(y).sub(x).amaxNumber().doubleValue())
                 .isLessThan(tolerance * x.amaxNumber().doubleValue());
+    }
+
+    static Stream<IUpdater> updaters() {
+        return Stream.of(new Sgd(1e-3), new GaussNewton(0.1));
+    }
+
+    /** All workspaces of the thread; parameters, gradients and what is freed within a block lie elsewhere. */
+    @ParameterizedTest
+    @MethodSource("updaters")
+    void memoryForActivationsDoesNotGrowWithTheNumberOfBlocks(IUpdater updater) {
+        long five = workspaces(GaussNewtonCases.classifier(updater).blocks(5).stacked(0));
+        long fifty = workspaces(GaussNewtonCases.classifier(updater).blocks(50).stacked(0));
+        assertThat(fifty).isPositive().isLessThanOrEqualTo((long) (1.1 * five));
+        assertThat(workspaces(GaussNewtonCases.classifier(updater).blocks(50)))
+                .as("layers of their own keep the activations of each block")
+                .isGreaterThan((long) (1.5 * five));
+    }
+
+    private static long workspaces(RevMlp.Builder builder) {
+        Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
+        MultiLayerNetwork network = network(builder.hiddenSize(40).build());
+        DataSet data = GaussNewtonCases.classes(32, DataType.DOUBLE, 3);
+        for (int step = 0; step < 6; step++) {
+            network.fit(data);
+        }
+        return Nd4j.getWorkspaceManager().getAllWorkspacesForCurrentThread().stream()
+                .mapToLong(MemoryWorkspace::getCurrentSize)
+                .sum();
+    }
+
+    @ParameterizedTest
+    @MethodSource("updaters")
+    void trainingLeavesItsDataUnchanged(IUpdater updater) {
+        MultiLayerNetwork network = network(
+                GaussNewtonCases.classifier(updater).blocks(3).stacked(2).build());
+        DataSet data = GaussNewtonCases.classes(10, DataType.DOUBLE, 3);
+        DataSet before = data.copy();
+        for (int step = 0; step < 3; step++) {
+            network.fit(data);
+        }
+        assertThatMatrix(data.getFeatures()).isBitEqualTo(before.getFeatures());
+        assertThatMatrix(data.getLabels()).isBitEqualTo(before.getLabels());
     }
 
     @Test
