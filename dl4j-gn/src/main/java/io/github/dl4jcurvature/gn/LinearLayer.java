@@ -1,22 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.gn;
 
-import java.util.Collection;
-import java.util.List;
 import java.util.Objects;
 
-import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
-import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
-import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.learning.config.NoOp;
-import org.nd4j.linalg.learning.regularization.Regularization;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
@@ -25,7 +15,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>Parameters {@code W b V}; V has variance 1/m and never changes.
  */
 @SuppressWarnings("overrides") // the host's layers define hash codes of their own
-abstract class LinearLayer extends FeedForwardLayer {
+abstract class LinearLayer extends MatrixLayer {
     private static final long serialVersionUID = 1L;
 
     @JsonProperty
@@ -58,44 +48,27 @@ abstract class LinearLayer extends FeedForwardLayer {
     }
 
     @Override
-    public ParamInitializer initializer() {
+    public final MatrixParameters initializer() {
         return LinearParameters.INSTANCE;
     }
 
     @Override
-    public org.deeplearning4j.nn.api.Layer instantiate(
-            NeuralNetConfiguration configuration,
-            Collection<TrainingListener> listeners,
-            int index,
-            INDArray parameters,
-            boolean initialize,
-            DataType type) {
-        LinearLayerImpl layer = new LinearLayerImpl(configuration, type);
-        layer.setListeners(listeners);
-        layer.setIndex(index);
-        layer.setParamsViewArray(parameters);
-        layer.setParamTable(initializer().init(configuration, parameters, initialize));
-        layer.setConf(configuration);
-        return layer;
+    final org.deeplearning4j.nn.layers.BaseLayer<?> runtimeLayer(NeuralNetConfiguration configuration, DataType type) {
+        return new LinearLayerImpl(configuration, type);
     }
 
     @Override
-    public IUpdater getUpdaterByParam(String name) {
-        return MatrixParameters.isFixed(name) ? new NoOp() : super.getUpdaterByParam(name);
+    final long workingElements() {
+        return 3 * features();
     }
 
     @Override
-    public List<Regularization> getRegularizationByParam(String name) {
-        return MatrixParameters.isFixed(name) ? List.of() : super.getRegularizationByParam(name);
-    }
-
-    @Override
-    public LayerMemoryReport getMemoryReport(InputType inputType) {
-        return new LayerMemoryReport.Builder(getLayerName(), getClass(), inputType, getOutputType(-1, inputType))
-                .standardMemory(initializer().numParams(this), 0)
-                .workingMemory(0, 0, features(), 2 * features())
-                .cacheMemory(0, 0)
-                .build();
+    void requireValid() {
+        if (nIn < 1 || nOut < 1) {
+            throw new IllegalArgumentException(
+                    "nIn and nOut of layer '%s' are %d and %d but must be at least 1; set both"
+                            .formatted(getLayerName(), nIn, nOut));
+        }
     }
 
     @Override

@@ -1,26 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.gn;
 
-import java.util.Collection;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
-import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
-import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
 import org.deeplearning4j.nn.weights.WeightInitDistribution;
-import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.activations.impl.ActivationRReLU;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.learning.config.NoOp;
-import org.nd4j.linalg.learning.regularization.Regularization;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
@@ -32,7 +22,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * ordinary updater the layers return ordinary gradients, with {@link GaussNewton} they write its steps.
  */
 @SuppressWarnings("overrides") // the host's layers define hash codes of their own
-public abstract class ReversibleLayer extends FeedForwardLayer {
+public abstract class ReversibleLayer extends MatrixLayer {
     private static final long serialVersionUID = 1L;
 
     @JsonProperty
@@ -103,30 +93,22 @@ public abstract class ReversibleLayer extends FeedForwardLayer {
     }
 
     @Override
-    public ParamInitializer initializer() {
+    public final MatrixParameters initializer() {
         return CouplingParameters.INSTANCE;
     }
 
     @Override
-    public org.deeplearning4j.nn.api.Layer instantiate(
-            NeuralNetConfiguration configuration,
-            Collection<TrainingListener> listeners,
-            int index,
-            INDArray parameters,
-            boolean initialize,
-            DataType type) {
-        requireValid();
-        ReversibleLayerImpl layer = new ReversibleLayerImpl(configuration, type);
-        layer.setListeners(listeners);
-        layer.setIndex(index);
-        layer.setParamsViewArray(parameters);
-        Map<String, INDArray> table = initializer().init(configuration, parameters, initialize);
-        layer.setParamTable(table);
-        layer.setConf(configuration);
-        return layer;
+    final org.deeplearning4j.nn.layers.BaseLayer<?> runtimeLayer(NeuralNetConfiguration configuration, DataType type) {
+        return new ReversibleLayerImpl(configuration, type);
     }
 
-    private void requireValid() {
+    @Override
+    final long workingElements() {
+        return 2 * (getNIn() + 3 * features());
+    }
+
+    @Override
+    final void requireValid() {
         if (nIn < 2 || nIn % 2 != 0) {
             throw new IllegalArgumentException(
                     "nIn of layer '%s' is %d but must be even and at least 2; append a column of zeros to the data"
@@ -142,27 +124,6 @@ public abstract class ReversibleLayer extends FeedForwardLayer {
                     "activation %s of layer '%s' must work element by element and without chance; use RELU or TANH"
                             .formatted(getActivationFn(), getLayerName()));
         }
-    }
-
-    @Override
-    public IUpdater getUpdaterByParam(String name) {
-        return MatrixParameters.isFixed(name) ? new NoOp() : super.getUpdaterByParam(name);
-    }
-
-    @Override
-    public List<Regularization> getRegularizationByParam(String name) {
-        return MatrixParameters.isFixed(name) ? List.of() : super.getRegularizationByParam(name);
-    }
-
-    @Override
-    public LayerMemoryReport getMemoryReport(InputType inputType) {
-        long parameters = initializer().numParams(this);
-        long working = 2 * (getNIn() + 3 * features());
-        return new LayerMemoryReport.Builder(getLayerName(), getClass(), inputType, getOutputType(-1, inputType))
-                .standardMemory(parameters, 0)
-                .workingMemory(0, 0, 0, working)
-                .cacheMemory(0, 0)
-                .build();
     }
 
     @Override
