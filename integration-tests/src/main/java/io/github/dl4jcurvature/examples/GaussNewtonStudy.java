@@ -29,8 +29,8 @@ public final class GaussNewtonStudy {
             study.run(new StudyRegime("full", 512, true, 60, 1024, 20), StudyMethod.values());
             study.run(new StudyRegime("mini", 250, false, 120, 1024, 20), StudyMethod.values());
         } else {
-            study.run(new StudyRegime("full", 512, true, 40, 1024, 5), StudyMethod.values());
-            study.run(new StudyRegime("mini", 500, false, 60, 1024, 5), StudyMethod.values());
+            study.run(new StudyRegime("full", 512, true, 32, 1024, 5), StudyMethod.values());
+            study.run(new StudyRegime("mini", 500, false, 40, 1024, 5), StudyMethod.values());
         }
         System.out.println(Machine.description());
         System.out.println(study.losses());

@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
 public final class Study {
     private static final Logger LOG = LoggerFactory.getLogger(Study.class);
     private static final long SELECTION_SEED = 1;
+    private static final int PARTS = 4;
 
     private final StudyData data;
     private final List<Long> seeds;
@@ -35,8 +36,8 @@ public final class Study {
             "spread",
             "change 1 %",
             "change 5 %");
-    private final TextTable kernels =
-            new TextTable("regime", "method", "NTK alignment", "CKA block 1", "CKA block 2", "weight norm ratio");
+    private final TextTable kernels = new TextTable(
+            "regime", "method", "step", "NTK alignment", "CKA block 1", "CKA block 2", "weight norm ratio");
     private final Figures figures = new Figures();
 
     /**
@@ -81,9 +82,7 @@ public final class Study {
 
     private void report(StudyRegime regime, StudyMethod method, double rate) {
         List<StudyRun> runs = new ArrayList<>();
-        List<StudyRun> starts = new ArrayList<>();
         for (long seed : seeds) {
-            starts.add(new StudyRun(data, regime, method, rate, seed));
             runs.add(new StudyRun(data, regime, method, rate, seed).train());
         }
         double test = mean(runs, StudyRun::testLoss);
@@ -97,22 +96,34 @@ public final class Study {
                 spread(runs),
                 "%.1f".formatted(mean(runs, StudyRun::firstChange)),
                 "%.1f".formatted(mean(runs, StudyRun::laterChange)));
-        StudyRun run = runs.get(0);
-        StudyRun start = starts.get(0);
-        double kernel = run.kernelAlignment(start);
-        List<Double> alignments = run.representationAlignments(start);
-        kernels.row(
-                regime.key(),
-                method.key(),
-                "%.3f".formatted(kernel),
-                "%.3f".formatted(alignments.get(0)),
-                "%.3f".formatted(alignments.get(1)),
-                "%.1f".formatted(run.weightRatio(start)));
+        double kernel = follow(regime, method, rate);
         String prefix = "%s.%s.%s.".formatted(data.name(), regime.key(), method.key());
         figures.put(prefix + "train", mean(runs, StudyRun::trainLoss));
         figures.put(prefix + "test", test);
         figures.put(prefix + "accuracy", mean(runs, StudyRun::testAccuracy));
         figures.put(prefix + "ntk", kernel);
+    }
+
+    /** Trains once more from the first seed and compares with the start on the way; returns the last kernel's alignment. */
+    private double follow(StudyRegime regime, StudyMethod method, double rate) {
+        StudyRun start = new StudyRun(data, regime, method, rate, seeds.get(0));
+        StudyRun run = new StudyRun(data, regime, method, rate, seeds.get(0));
+        double kernel = Double.NaN;
+        for (int part = 1; part <= PARTS; part++) {
+            int step = regime.steps() * part / PARTS;
+            run.trainTo(step);
+            kernel = run.kernelAlignment(start);
+            List<Double> alignments = run.representationAlignments(start);
+            kernels.row(
+                    regime.key(),
+                    method.key(),
+                    Integer.toString(step),
+                    "%.3f".formatted(kernel),
+                    "%.3f".formatted(alignments.get(0)),
+                    "%.3f".formatted(alignments.get(1)),
+                    "%.1f".formatted(run.weightRatio(start)));
+        }
+        return kernel;
     }
 
     private static double mean(List<StudyRun> runs, ToDoubleFunction<StudyRun> value) {
@@ -135,7 +146,7 @@ public final class Study {
     }
 
     /**
-     * Kernels and representations at the end against those at the start, of the first seed.
+     * Kernels and representations at four times against those at the start, of the first seed.
      *
      * @return a table
      */

@@ -24,6 +24,9 @@ final class StudyRun {
     private final StudyRegime regime;
     private final MultiLayerNetwork network;
     private final SplittableRandom random;
+    private int[] order = new int[0];
+    private int next;
+    private int taken;
     private double firstChange = Double.NaN;
     private double laterChange = Double.NaN;
 
@@ -43,27 +46,33 @@ final class StudyRun {
 
     /** Trains to the end, or until the loss is no number. */
     StudyRun train() {
-        DataSet whole = data.first(regime.batch());
-        int examples = (int) data.train().getFeatures().size(0);
-        int[] order = new int[0];
-        int next = 0;
+        return trainTo(regime.steps());
+    }
+
+    /** Goes on until so many steps have been taken. */
+    StudyRun trainTo(int steps) {
         try {
-            for (int step = 1; step <= regime.steps(); step++) {
-                DataSet batch = whole;
-                if (!regime.fullBatch()) {
-                    if (next + regime.batch() > order.length) {
-                        order = Permutation.random(examples, random);
-                        next = 0;
-                    }
-                    batch = data.batch(Arrays.copyOfRange(order, next, next + regime.batch()));
-                    next += regime.batch();
-                }
-                step(batch, step);
+            while (taken < steps) {
+                taken++;
+                step(batch(), taken);
             }
         } catch (IllegalArgumentException | IllegalStateException e) { // diverged
             network.params().assign(Double.NaN);
+            taken = regime.steps();
         }
         return this;
+    }
+
+    private DataSet batch() {
+        if (regime.fullBatch()) {
+            return data.first(regime.batch());
+        }
+        if (next + regime.batch() > order.length) {
+            order = Permutation.random((int) data.train().getFeatures().size(0), random);
+            next = 0;
+        }
+        next += regime.batch();
+        return data.batch(Arrays.copyOfRange(order, next - regime.batch(), next));
     }
 
     private void step(DataSet batch, int step) {
