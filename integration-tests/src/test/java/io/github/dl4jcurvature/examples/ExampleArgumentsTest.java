@@ -28,6 +28,19 @@ class ExampleArgumentsTest {
     }
 
     @Test
+    void gaussNewtonExamplesAskForTheirDirectories() {
+        assertThatThrownBy(() -> GaussNewtonSpeed.main(new String[0]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("directory of the recorded workload");
+        assertThatThrownBy(() -> GaussNewtonSpeed.main(new String[] {"no/such/directory"}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("has no digits_Xtr.npy");
+        assertThatThrownBy(() -> GaussNewtonStudy.main(new String[] {"no/such/directory"}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("does not exist");
+    }
+
+    @Test
     void blocksHoldWholeAuxiliaryPeriods() {
         assertThatThrownBy(() -> StepTiming.autoencoder("small", 15, 4, 2, 4))
                 .isInstanceOf(IllegalArgumentException.class)
