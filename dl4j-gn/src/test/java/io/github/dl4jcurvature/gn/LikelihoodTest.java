@@ -53,6 +53,11 @@ class LikelihoodTest {
         likelihood.residual(mode, damping, residual, y);
         INDArray actual = Nd4j.createFromArray(residual).reshape(OUTPUTS, 1);
         assertThatMatrix(actual).isWithinAbsolute(expected, 1e-12);
+        if (mode == ResidualMode.EXACT) {
+            assertThatMatrix(pseudoInverse(hessian.mul(7)).mmul(error.mul(7)))
+                    .as("a factor of the loss cancels")
+                    .isWithinAbsolute(actual, 1e-12);
+        }
         assertThat(likelihood.curvature(o, residual))
                 .isCloseTo(actual.transpose().mmul(hessian).mmul(actual).getDouble(0), within(1e-12));
     }
