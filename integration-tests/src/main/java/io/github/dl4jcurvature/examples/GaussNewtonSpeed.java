@@ -32,8 +32,7 @@ public final class GaussNewtonSpeed {
      */
     public static void main(String[] arguments) throws IOException {
         if (arguments.length != 1) {
-            throw new IllegalArgumentException(
-                    "give the directory of the recorded workload, as in -Dexample.args=../shared/golden/gn/workload");
+            throw new IllegalArgumentException("give the directory of the recorded workload, as in -Dexample.args=DIR");
         }
         Path directory = Path.of(arguments[0]);
         Workload workload = new Workload(directory);
