@@ -4,6 +4,7 @@ package io.github.dl4jcurvature.gn;
 import io.github.dl4jcurvature.linalg.ColumnMajor;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -46,7 +47,7 @@ final class Features {
         }
         long n = activations.size(0);
         long m = activations.size(1);
-        INDArray columns = Nd4j.createUninitializedDetached(org.nd4j.linalg.api.buffer.DataType.DOUBLE, 'f', n, m + 1);
+        INDArray columns = Nd4j.createUninitializedDetached(DataType.DOUBLE, 'f', n, m + 1);
         columns.get(NDArrayIndex.all(), NDArrayIndex.interval(0, m)).assign(activations);
         columns.get(NDArrayIndex.all(), NDArrayIndex.interval(m, m + 1)).assign(1);
         return ColumnMajor.of(columns);

@@ -24,8 +24,8 @@ import org.nd4j.linalg.schedule.ISchedule;
  *
  * <p>The layers compute the steps while the host back-propagates; the updater scales them. {@link GaussNewtonSpan#prepare}
  * checks a configuration and tells each layer its weights \(w_l\); {@link RevMlp} builds prepared configurations. There is
- * no state. L2 regularisation adds \(\alpha w_l \lambda \theta\) to the step of block l, weight decay \(\alpha \lambda
- * \theta\); gradient normalisation acts on \(\Delta_l\).
+ * no state. L2 regularisation adds \(\alpha w_l \lambda \theta\) to the step of block l (in a stack with the mean weight of
+ * its blocks), weight decay \(\alpha \lambda \theta\); gradient normalisation acts on \(\Delta_l\).
  *
  * <p>Source: Buffelli, McGowan, Xu, Cioba, Shiu, Hennequin, Bernacchia: Exact, tractable Gauss-Newton optimization in deep
  * reversible architectures reveal poor generalization. NeurIPS 2024, arXiv 2411.07979. There \(w_l = 1\); rates of the
