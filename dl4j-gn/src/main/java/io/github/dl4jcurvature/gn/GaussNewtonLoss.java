@@ -198,7 +198,7 @@ public final class GaussNewtonLoss implements ILossFunction {
         double[][] rows = preOutput.toDoubleMatrix();
         double[][] targets = labels.toDoubleMatrix();
         for (int i = 0; i < rows.length; i++) {
-            if (mask != null && mask.getDouble(i, 0) == 0) {
+            if (mask != null && isExcluded(mask, i)) {
                 Arrays.fill(rows[i], 0);
             } else {
                 likelihood().residual(mode, damping, rows[i], targets[i]);
@@ -206,6 +206,18 @@ public final class GaussNewtonLoss implements ILossFunction {
             requireFinite(i, rows[i]);
         }
         return Nd4j.createFromArray(rows).castTo(preOutput.dataType());
+    }
+
+    private static boolean isExcluded(INDArray mask, int example) {
+        double first = mask.getDouble(example, 0);
+        for (int j = 1; j < mask.size(1); j++) {
+            if (mask.getDouble(example, j) != first) {
+                throw new IllegalArgumentException(
+                        "label mask differs between the outputs of example %d, but Gauss-Newton steps take whole examples; mask all of its outputs or none"
+                                .formatted(example));
+            }
+        }
+        return first == 0;
     }
 
     private void requireFinite(int example, double... residual) {

@@ -17,7 +17,9 @@ import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.learning.config.NoOp;
 
 /**
  * Makes configurations ready for {@link GaussNewton}: the layers from the loss down to the first that Gauss-Newton trains.
@@ -120,7 +122,7 @@ public final class GaussNewtonSpan {
         for (int i = 1; i < span.span.size(); i++) {
             requireFits(span.span.get(i).getLayer(), i == 1, i == span.span.size() - 1);
         }
-        downwards.subList(span.span.size(), downwards.size()).forEach(below -> requireUntrained(below.getLayer()));
+        downwards.subList(span.span.size(), downwards.size()).forEach(below -> holdStill(below.getLayer()));
         return span;
     }
 
@@ -202,11 +204,24 @@ public final class GaussNewtonSpan {
         }
     }
 
-    private static void requireUntrained(Layer layer) {
-        if (!(layer instanceof FrozenLayer) && layer.initializer().numParams(layer) > 0) {
+    /** Refuses a layer below that is trained, and sees to it that a frozen one is left alone. */
+    private static void holdStill(Layer layer) {
+        if (layer instanceof FrozenLayer frozen) {
+            withoutUpdater(frozen.getLayer());
+        } else if (layer instanceof FrozenLayerWithBackprop frozen) {
+            withoutUpdater(frozen.getUnderlying());
+        } else if (layer.initializer().numParams(layer) > 0) {
             throw new IllegalArgumentException(
                     "layer '%s' below the reversible layers is trained, but no gradient arrives there; freeze it, or use a TrainableInput"
                             .formatted(layer.getLayerName()));
+        }
+    }
+
+    /** The host hands the zeros of a frozen layer to its updater, which must not be one that waits for steps. */
+    private static void withoutUpdater(Layer layer) {
+        if (layer instanceof BaseLayer base) {
+            base.setIUpdater(new NoOp());
+            base.setBiasUpdater(null);
         }
     }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.gn;
 
+import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -15,6 +16,8 @@ import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -266,6 +269,31 @@ class GaussNewtonMisuseTest {
         assertUnchanged(network, data, "NaN");
     }
 
+    @Test
+    void masksOfSingleOutputsAreRefused() {
+        MultiLayerNetwork network = ReversibleLayersTest.network(
+                GaussNewtonCases.classifier(new GaussNewton()).build());
+        DataSet data = GaussNewtonCases.classes(5, DataType.DOUBLE, 1);
+        INDArray mask = Nd4j.ones(DataType.DOUBLE, 5, 3);
+        mask.putScalar(2, 1, 0);
+        data.setLabelsMaskArray(mask);
+        assertUnchanged(network, data, "outputs of example 2");
+    }
+
+    @Test
+    void frozenLayersBelowStayAsTheyAre() {
+        DenseLayer dense = new DenseLayer.Builder().nIn(8).nOut(8).build();
+        for (Layer frozen : List.of(new FrozenLayer(dense), new FrozenLayerWithBackprop(dense.clone()))) {
+            MultiLayerNetwork network = ReversibleLayersTest.network(
+                    GaussNewtonSpan.prepare(stacked(frozen, GaussNewtonCases.block(), readout(), lossLayer())));
+            INDArray below = network.getLayer(0).params().dup();
+            INDArray trained = network.getParam("1_Wf").dup();
+            network.fit(GaussNewtonCases.classes(5, DataType.DOUBLE, 1));
+            assertThatMatrix(network.getLayer(0).params()).isBitEqualTo(below);
+            assertThat(network.getParam("1_Wf").distance2(trained)).isPositive();
+        }
+    }
+
     private static void assertUnchanged(MultiLayerNetwork network, DataSet data, String message) {
         INDArray before = network.params().dup();
         assertThatThrownBy(() -> network.fit(data)).hasMessageContaining(message);
@@ -312,7 +340,7 @@ class GaussNewtonMisuseTest {
 
     @Test
     void updatersDifferByEveryField() {
-        assertThat(java.util.List.of(
+        assertThat(List.of(
                         new GaussNewton(),
                         new GaussNewton(0.5),
                         GaussNewton.builder().truncated(0.1, 1e-5).build(),
