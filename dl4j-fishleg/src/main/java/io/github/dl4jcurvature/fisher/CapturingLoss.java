@@ -4,7 +4,9 @@ package io.github.dl4jcurvature.fisher;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 /**
@@ -29,6 +31,7 @@ final class CapturingLoss implements ILossFunction {
     private transient @Nullable ErrorSource errorSource;
     private transient @Nullable INDArray preActivations;
     private transient @Nullable INDArray error;
+    private transient @Nullable INDArray validRows;
     private transient boolean recording;
 
     CapturingLoss(ILossFunction delegate) {
@@ -47,11 +50,18 @@ final class CapturingLoss implements ILossFunction {
     void recordErrors(boolean on) {
         recording = on;
         error = null;
+        validRows = null;
     }
 
     /** The error of the last recorded pass, shape [rows, nOut]. */
     INDArray error() {
         return required(error, "error");
+    }
+
+    /** 1 for the rows that the mask of the last recorded pass lets through, 0 for others, shape [rows]; null without one. */
+    @Nullable
+    INDArray validRows() {
+        return validRows;
     }
 
     /** The pre-activations of the last forward pass, shape [rows, nOut]; handed out once. */
@@ -68,6 +78,7 @@ final class CapturingLoss implements ILossFunction {
                 : masked(errorSource.errorAt(preOutput), mask).dup(); // into the workspace that the host expects it in
         if (recording) {
             error = ErrorTape.detachedCopy(gradient);
+            validRows = mask == null ? null : rowsOf(mask.castTo(gradient.dataType()));
         }
         return gradient;
     }
@@ -96,6 +107,15 @@ final class CapturingLoss implements ILossFunction {
     @Override
     public String name() {
         return "capturing(" + delegate.name() + ")";
+    }
+
+    /** A row with a mask for each output counts if one of its outputs does. */
+    @SuppressWarnings("try") // workspace scope
+    private static INDArray rowsOf(INDArray mask) {
+        try (MemoryWorkspace detached = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+            INDArray rows = mask.isColumnVectorOrScalar() ? mask.dup() : mask.max(1);
+            return rows.reshape(rows.length());
+        }
     }
 
     private static INDArray masked(INDArray errors, @Nullable INDArray mask) {

@@ -4,12 +4,31 @@ package io.github.dl4jcurvature.fisher;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 /** One class per row with probabilities softmax(z); a draw is one-hot, by inversion of the cumulative sum. */
 record CategoricalOutput() implements OutputDistribution {
     @Override
     public INDArray mean(INDArray z) {
         return new ActivationSoftmax().getActivation(z.dup('c'), true);
+    }
+
+    @Override
+    public INDArray mode(INDArray mean) {
+        INDArray classes = mean.argMax(1);
+        INDArray labels = Nd4j.zeros(mean.dataType(), mean.shape());
+        for (long row = 0; row < mean.size(0); row++) {
+            labels.putScalar(row, classes.getLong(row), 1);
+        }
+        return labels;
+    }
+
+    /** Column k is the error at class k times the root of its probability, \(\sqrt{p_k} (p - e_k)\). */
+    @Override
+    public INDArray curvatureRoot(INDArray mean, long column) {
+        INDArray error = mean.dup('c');
+        error.getColumn(column).subi(1);
+        return error.muliColumnVector(Transforms.sqrt(mean.getColumn(column)).reshape(mean.size(0), 1));
     }
 
     @Override

@@ -27,17 +27,17 @@ record ConvolutionCapture(ConvolutionLayer configuration, ErrorTape tape) implem
     }
 
     @Override
-    public LayerFactors factors(LayerPass pass) {
+    public List<LayerFactors> factors(LayerPass pass) {
         INDArray errors = tape.only(); // [B, nOut, oh, ow] whatever the data format
         long positions = errors.size(2) * errors.size(3);
         long rows = errors.size(0) * positions;
-        return LayerFactors.of(
+        return List.of(LayerFactors.of(
                 pass,
                 List.of(ConvolutionParamInitializer.WEIGHT_KEY),
                 configuration.hasBias() ? ConvolutionParamInitializer.BIAS_KEY : null,
                 patches(pass.layer().input().castTo(errors.dataType()), (int) errors.size(2), (int) errors.size(3)),
                 errors.permute(0, 2, 3, 1).dup('c').reshape('c', rows, errors.size(1)),
-                positions);
+                positions));
     }
 
     /** Patches of shape [B oh ow, channels kh kw], as the host's own forward pass lays them out. */

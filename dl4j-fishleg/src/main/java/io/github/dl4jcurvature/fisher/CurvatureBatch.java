@@ -99,6 +99,21 @@ public record CurvatureBatch(
         return inputs[0].size(0);
     }
 
+    /** The only mask of shape [N, T] among those of the inputs. */
+    @Nullable
+    INDArray sequenceMask() {
+        INDArray found = null;
+        for (int i = 0; inputMasks != null && i < inputMasks.length; i++) {
+            if (inputMasks[i] != null && inputMasks[i].rank() == 2 && inputs[i].rank() == 3) {
+                if (found != null) {
+                    return null;
+                }
+                found = inputMasks[i];
+            }
+        }
+        return found;
+    }
+
     @Override
     public String toString() {
         return "CurvatureBatch[inputs %s]"

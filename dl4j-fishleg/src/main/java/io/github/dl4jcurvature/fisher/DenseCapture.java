@@ -23,11 +23,15 @@ record DenseCapture(DenseLayer configuration, ErrorTape tape) implements LayerCa
     }
 
     @Override
-    public LayerFactors factors(LayerPass pass) {
+    public List<LayerFactors> factors(LayerPass pass) {
         String bias = configuration.hasBias() ? DefaultParamInitializer.BIAS_KEY : null;
-        INDArray errors = masked(tape.only(), pass.layer().getMaskArray());
+        INDArray mask = pass.layer().getMaskArray(); // [rows, 1]
+        INDArray errors = masked(tape.only(), mask);
+        INDArray valid =
+                mask == null ? null : mask.castTo(errors.dataType()).dup().reshape(mask.length());
         INDArray inputs = pass.layer().input().dup().castTo(errors.dataType());
-        return LayerFactors.of(pass, List.of(DefaultParamInitializer.WEIGHT_KEY), bias, inputs, errors, 1);
+        return List.of(
+                LayerFactors.of(pass, List.of(DefaultParamInitializer.WEIGHT_KEY), bias, inputs, errors, 1, valid));
     }
 
     /** Multiplies rows by a mask of shape [rows, 1], in place. */

@@ -23,16 +23,16 @@ record EmbeddingCapture(EmbeddingLayer configuration, ErrorTape tape) implements
     }
 
     @Override
-    public LayerFactors factors(LayerPass pass) {
+    public List<LayerFactors> factors(LayerPass pass) {
         String bias = configuration.hasBias() ? DefaultParamInitializer.BIAS_KEY : null;
         INDArray errors = DenseCapture.masked(tape.only(), pass.layer().getMaskArray());
-        return LayerFactors.of(
+        return List.of(LayerFactors.of(
                 pass,
                 List.of(DefaultParamInitializer.WEIGHT_KEY),
                 bias,
                 oneHot(pass.layer().input(), errors),
                 errors,
-                1);
+                1));
     }
 
     private INDArray oneHot(INDArray indices, INDArray errors) {

@@ -16,6 +16,11 @@ record GaussianOutput(boolean averaged) implements OutputDistribution {
     }
 
     @Override
+    public INDArray mode(INDArray mean) {
+        return mean.dup('c');
+    }
+
+    @Override
     public double curvature(long outputs) {
         return averaged ? 2.0 / outputs : 2.0;
     }

@@ -19,7 +19,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  *
  * <p>A row is one application of the layer's linear map: an example, a time step or a position of a convolution. With
  * sequence index t, example index n and position index p, row \((t N + n) P + p\) belongs to example n. For a recurrent
- * layer the input is \([x_t ; h_{t-1}]\) and the weights are W and RW stacked; for a convolution it is the image patch
+ * layer the input is \([x_t ; h_{t-1}]\) and the weights are W and RW stacked (of GravesLSTM without the peepholes); for a convolution it is the image patch
  * in the order (channel, height, width).
  *
  * <p>Errors are those of the sum over examples; they are not divided by the batch size. All arrays are detached.
@@ -32,6 +32,7 @@ public final class LayerFactors {
     private final INDArray errors;
     private final long examples;
     private final long positions;
+    private final @Nullable INDArray validRows;
 
     private LayerFactors(
             String layer,
@@ -40,7 +41,8 @@ public final class LayerFactors {
             INDArray inputs,
             INDArray errors,
             long examples,
-            long positions) {
+            long positions,
+            @Nullable INDArray validRows) {
         this.layer = layer;
         this.weightShapes = weightShapes;
         this.biasKey = biasKey;
@@ -48,6 +50,7 @@ public final class LayerFactors {
         this.errors = errors;
         this.examples = examples;
         this.positions = positions;
+        this.validRows = validRows;
     }
 
     /** Factors of a layer from matrices of equally many rows; the weight keys in the order of the input columns. */
@@ -58,14 +61,28 @@ public final class LayerFactors {
             INDArray inputs,
             INDArray errors,
             long positions) {
+        return of(pass, weightKeys, biasKey, inputs, errors, positions, null);
+    }
+
+    /** As above with 1 for the rows that count and 0 for those that are masked. */
+    static LayerFactors of(
+            LayerPass pass,
+            List<String> weightKeys,
+            @Nullable String biasKey,
+            INDArray inputs,
+            INDArray errors,
+            long positions,
+            @Nullable INDArray validRows) {
         Map<String, long[]> shapes = new LinkedHashMap<>();
         Layer runtime = pass.layer();
-        weightKeys.forEach(key -> shapes.put(key, runtime.getParam(key).shape()));
+        weightKeys.forEach(
+                key -> shapes.put(pass.prefix() + key, runtime.getParam(key).shape()));
         if (errors.size(0) % (pass.examples() * positions) != 0) {
             throw new IllegalStateException("layer '%s' has %d rows in a batch of %d examples; rows must be a multiple"
                     .formatted(pass.name(), errors.size(0), pass.examples()));
         }
-        return new LayerFactors(pass.name(), shapes, biasKey, inputs, errors, pass.examples(), positions);
+        String bias = biasKey == null ? null : pass.prefix() + biasKey;
+        return new LayerFactors(pass.name(), shapes, bias, inputs, errors, pass.examples(), positions, validRows);
     }
 
     /**
@@ -114,6 +131,15 @@ public final class LayerFactors {
     }
 
     /**
+     * Which rows count: the others belong to steps of a sequence, or to examples, that a mask excludes.
+     *
+     * @return 1 or 0 for each row, shape [rows]; null if all count
+     */
+    public @Nullable INDArray validRows() {
+        return validRows;
+    }
+
+    /**
      * Number of examples N in the batch.
      *
      * @return N
@@ -152,7 +178,8 @@ public final class LayerFactors {
      * Gradient of one parameter, summed over the examples.
      *
      * @param key a weight key or the bias key
-     * @return fresh array in the shape the host gives the parameter; biases have shape [nOut]
+     * @return fresh array in the shape the host gives the parameter (RW of GravesLSTM without its last three columns);
+     *     biases have shape [nOut]
      * @throws IllegalArgumentException if the layer has no such parameter
      */
     public INDArray gradient(String key) {
@@ -209,7 +236,7 @@ public final class LayerFactors {
                 .dup('c')
                 .reshape(errors.size(0));
         return new LayerFactors(
-                layer, weightShapes, biasKey, inputs, errors.mulColumnVector(rows), examples, positions);
+                layer, weightShapes, biasKey, inputs, errors.mulColumnVector(rows), examples, positions, validRows);
     }
 
     /** A matrix [rows, k] with the rows of each example together, shape [N, rows per example, k], 'c' order. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.fisher;
 
+import java.util.List;
+
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
@@ -45,7 +47,7 @@ record LossLayerCapture(LossLayer configuration, CapturingLoss loss) implements 
     }
 
     @Override
-    public LayerFactors factors(LayerPass pass) {
+    public List<LayerFactors> factors(LayerPass pass) {
         throw new IllegalStateException("loss layer '%s' has no parameters and so no factors".formatted(pass.name()));
     }
 }

@@ -5,25 +5,32 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 
+import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * LSTM layers without peepholes: gate columns in the host's order input, forget, output, modulation.
+ * LSTM layers: gate columns in the host's order input, forget, output, modulation. Peepholes of GravesLSTM, which the
+ * host holds behind the recurrent weights of the gates, are left out.
  *
  * <p>The host propagates errors from the last step to the first; within a step in the order output gate, cell, forget
- * gate, modulation gate, input. At the first step there is no forget gate, since the cell starts at zero. It does not
- * mask these errors (the mask acts on the outputs), so neither does this class.
+ * gate, modulation gate, input. At the first step there is no forget gate, since the cell starts at zero. It
+ * does not mask the errors of an LSTM without peepholes, so neither does this class.
  */
-record LstmCapture(LSTM configuration, ErrorTape activations, ErrorTape gates) implements LayerCapture {
+record LstmCapture(AbstractLSTM configuration, ErrorTape activations, ErrorTape gates) implements LayerCapture {
 
-    static LstmCapture attach(LSTM configuration) {
+    static LstmCapture attach(AbstractLSTM configuration) {
         ErrorTape activations = new ErrorTape();
         ErrorTape gates = new ErrorTape();
         configuration.setActivationFn(new CapturingActivation(configuration.getActivationFn(), activations));
         configuration.setGateActivationFn(new CapturingActivation(configuration.getGateActivationFn(), gates));
         return new LstmCapture(configuration, activations, gates);
+    }
+
+    @Override
+    public boolean isComplete() {
+        return configuration instanceof LSTM;
     }
 
     @Override
@@ -33,7 +40,7 @@ record LstmCapture(LSTM configuration, ErrorTape activations, ErrorTape gates) i
     }
 
     @Override
-    public LayerFactors factors(LayerPass pass) {
+    public List<LayerFactors> factors(LayerPass pass) {
         Iterator<INDArray> activation = activations.errors().iterator();
         Iterator<INDArray> gate = gates.errors().iterator();
         int steps = activations.errors().size() / 2;
@@ -41,7 +48,8 @@ record LstmCapture(LSTM configuration, ErrorTape activations, ErrorTape gates) i
         for (int t = steps - 1; t >= 0; t--) {
             errors.add(0, stepErrors(activation, gate, t > 0));
         }
-        return RecurrentFactors.of(pass, configuration.getRnnDataFormat(), errors);
+        return List.of(
+                RecurrentFactors.of(pass, configuration.getRnnDataFormat(), errors, !(configuration instanceof LSTM)));
     }
 
     private static INDArray stepErrors(Iterator<INDArray> activation, Iterator<INDArray> gate, boolean hasForgetGate) {

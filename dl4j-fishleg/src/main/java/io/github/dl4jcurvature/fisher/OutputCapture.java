@@ -23,23 +23,31 @@ record OutputCapture(BaseOutputLayer configuration, CapturingLoss loss) implemen
     }
 
     @Override
+    public INDArray labelRows(INDArray labels) {
+        return configuration instanceof RnnOutputLayer rnn && labels.rank() == 3
+                ? Sequences.rows(Sequences.channelsFirst(labels, rnn.getRnnDataFormat()))
+                : labels;
+    }
+
+    @Override
     public void recordErrors(boolean on) {
         loss.recordErrors(on);
     }
 
     @Override
-    public LayerFactors factors(LayerPass pass) {
+    public List<LayerFactors> factors(LayerPass pass) {
         String bias = configuration.hasBias() ? DefaultParamInitializer.BIAS_KEY : null;
         INDArray errors = loss.error();
         INDArray inputs = configuration instanceof RnnOutputLayer rnn
                 ? Sequences.rows(Sequences.channelsFirst(pass.layer().input(), rnn.getRnnDataFormat()))
                 : pass.layer().input().dup();
-        return LayerFactors.of(
+        return List.of(LayerFactors.of(
                 pass,
                 List.of(DefaultParamInitializer.WEIGHT_KEY),
                 bias,
                 inputs.castTo(errors.dataType()), // [rows, nIn]
                 errors,
-                1);
+                1,
+                loss.validRows()));
     }
 }

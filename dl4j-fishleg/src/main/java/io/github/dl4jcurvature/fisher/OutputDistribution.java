@@ -6,6 +6,7 @@ import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossL2;
@@ -49,6 +50,19 @@ interface OutputDistribution {
     default INDArray curvatureOf(INDArray meanDifference) {
         return meanDifference.mul(curvature(meanDifference.size(1)));
     }
+
+    /**
+     * Column k of a root of the curvature of every row, \(\sum_k r_k r_k^\top = H_\ell\), which is the expectation of the
+     * product of the error with itself over the labels of the distribution.
+     */
+    default INDArray curvatureRoot(INDArray mean, long column) {
+        INDArray root = Nd4j.zeros(mean.dataType(), mean.shape());
+        root.getColumn(column).assign(Math.sqrt(curvature(mean.size(1))));
+        return root;
+    }
+
+    /** The most probable label of each row. */
+    INDArray mode(INDArray mean);
 
     /**
      * The distribution of an output layer.

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.github.dl4jcurvature.fisher.CapturingLoss.ErrorSource;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Where a pass takes the errors of its outputs from, one source for each output. */
 final class OutputErrors {
@@ -32,6 +34,61 @@ final class OutputErrors {
             sources.add(z -> distribution.error(distribution.mean(z), y));
         }
         return sources;
+    }
+
+    /** A column of the roots of the curvature of one output, each row with a random sign; no errors of the others. */
+    static List<ErrorSource> curvatureRoot(
+            List<OutputDistribution> distributions, int output, long column, LabelSampler sampler) {
+        List<ErrorSource> sources = new ArrayList<>();
+        for (int k = 0; k < distributions.size(); k++) {
+            OutputDistribution distribution = distributions.get(k);
+            sources.add(
+                    k == output
+                            ? z -> distribution
+                                    .curvatureRoot(distribution.mean(z), column)
+                                    .muliColumnVector(signs(z, z.size(0), sampler))
+                            : z -> Nd4j.zeros(z.dataType(), z.shape()));
+        }
+        return sources;
+    }
+
+    /** Errors at labels that depend on the means, all rows of an example with the same random sign. */
+    static List<ErrorSource> signed(
+            List<OutputDistribution> distributions, Labels labels, long examples, LabelSampler sampler) {
+        List<ErrorSource> sources = new ArrayList<>();
+        INDArray[] signs = new INDArray[1]; // shared by the outputs of an example
+        for (int k = 0; k < distributions.size(); k++) {
+            OutputDistribution distribution = distributions.get(k);
+            int output = k;
+            sources.add(z -> {
+                if (signs[0] == null) {
+                    signs[0] = signs(z, examples, sampler);
+                }
+                INDArray mean = distribution.mean(z); // [rows, nOut]
+                INDArray perRow =
+                        Nd4j.tile(signs[0], (int) (z.size(0) / examples), 1); // the example index runs fastest
+                return distribution.error(mean, labels.at(output, mean)).muliColumnVector(perRow);
+            });
+        }
+        return sources;
+    }
+
+    /** Labels of an output. */
+    @FunctionalInterface
+    interface Labels {
+        /** The labels at the given means, both of shape [rows, nOut]. */
+        INDArray at(int output, INDArray mean);
+    }
+
+    @SuppressWarnings("try") // workspace scope
+    private static INDArray signs(INDArray like, long rows, LabelSampler sampler) {
+        double[] signs = new double[(int) rows];
+        for (int row = 0; row < signs.length; row++) {
+            signs[row] = sampler.nextUniform() < 0.5 ? -1 : 1;
+        }
+        try (MemoryWorkspace detached = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+            return Nd4j.createFromArray(signs).castTo(like.dataType()).reshape(rows, 1);
+        }
     }
 
     /**

@@ -14,8 +14,9 @@ import java.util.List;
  * @param outputs rows of the matrix; 1 for {@link Kind#ELEMENTWISE}
  * @param parts where the columns lie
  * @param groups equal groups of rows with a meaning of their own: the gates of an LSTM, else 1
+ * @param captured whether a pass of a {@link ShadowNetwork} yields the inputs and errors of the matrix
  */
-public record ParameterSection(Kind kind, long outputs, List<Part> parts, int groups) {
+public record ParameterSection(Kind kind, long outputs, List<Part> parts, int groups, boolean captured) {
 
     /** How parameters act. */
     public enum Kind {

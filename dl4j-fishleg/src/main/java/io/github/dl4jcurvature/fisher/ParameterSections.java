@@ -16,6 +16,7 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
+import org.deeplearning4j.nn.conf.layers.GravesLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
@@ -49,7 +50,7 @@ final class ParameterSections {
 
     static List<ParameterSection> of(Layer layer, List<Entry> entries) {
         ParameterSections result = new ParameterSections(entries);
-        result.describe(layer, "");
+        result.describe(layer, "", LayerCapture.supports(layer));
         entries.stream().filter(entry -> !result.used.contains(entry)).forEach(result::elementwise);
         return result.sections;
     }
@@ -61,36 +62,58 @@ final class ParameterSections {
         return result.sections;
     }
 
-    private void describe(Layer layer, String prefix) {
+    private void describe(Layer layer, String prefix, boolean captured) {
         if (layer instanceof Bidirectional both) {
-            describe(both.getFwd(), prefix + "f");
-            describe(both.getBwd(), prefix + "b");
+            describe(both.getFwd(), prefix + "f", captured);
+            describe(both.getBwd(), prefix + "b", captured);
         } else if (layer instanceof BaseWrapperLayer wrapper) {
-            describe(wrapper.getUnderlying(), prefix);
+            describe(wrapper.getUnderlying(), prefix, captured);
         } else {
-            describeSimple(layer, prefix);
+            describeSimple(layer, prefix, captured);
         }
     }
 
-    private void describeSimple(Layer layer, String prefix) {
+    @SuppressWarnings("deprecation") // the host deprecates its LSTM with peepholes
+    private void describeSimple(Layer layer, String prefix, boolean captured) {
         Class<?> type = layer.getClass();
         if (layer instanceof DenseLayer dense) {
-            matrix(Kind.MATRIX, 1, !dense.hasLayerNorm(), prefix, "W");
+            matrix(Kind.MATRIX, 1, !dense.hasLayerNorm(), captured, prefix, "W");
         } else if (layer instanceof BaseOutputLayer && !(layer instanceof CenterLossOutputLayer)) {
-            matrix(Kind.MATRIX, 1, true, prefix, "W");
+            matrix(Kind.MATRIX, 1, true, captured, prefix, "W");
         } else if (type == ConvolutionLayer.class || type == Convolution1DLayer.class || type == Convolution3D.class) {
-            matrix(Kind.MATRIX, 1, true, prefix, "W");
+            matrix(Kind.MATRIX, 1, true, captured, prefix, "W");
         } else if (layer instanceof SimpleRnn recurrent) {
-            matrix(Kind.MATRIX, 1, !recurrent.hasLayerNorm(), prefix, "W", "RW");
+            matrix(Kind.MATRIX, 1, !recurrent.hasLayerNorm(), captured, prefix, "W", "RW");
         } else if (type == LSTM.class) {
-            matrix(Kind.MATRIX, GATES, true, prefix, "W", "RW");
+            matrix(Kind.MATRIX, GATES, true, captured, prefix, "W", "RW");
         } else if (type == EmbeddingLayer.class || type == EmbeddingSequenceLayer.class) {
-            matrix(Kind.LOOKUP, 1, true, prefix, "W");
+            matrix(Kind.LOOKUP, 1, true, captured, prefix, "W");
+        } else if (type == GravesLSTM.class) {
+            withPeepholes(prefix, captured);
         }
+    }
+
+    /** The recurrent weights of the gates come first in memory, then three columns of peepholes, which act elementwise. */
+    private void withPeepholes(String prefix, boolean captured) {
+        Entry weights = entry(prefix + "W");
+        Entry recurrent = entry(prefix + "RW");
+        Entry bias = entry(prefix + "b");
+        if (weights == null || recurrent == null || bias == null) {
+            return;
+        }
+        long outputs = bias.length();
+        long units = recurrent.shape()[0];
+        List<Part> parts = List.of(
+                new Part(weights.start(), weights.length() / outputs),
+                new Part(recurrent.start(), units),
+                new Part(bias.start(), 1));
+        sections.add(new ParameterSection(Kind.MATRIX, outputs, parts, GATES, captured));
+        sections.add(elementwise(recurrent.start() + outputs * units, recurrent.length() - outputs * units));
+        used.addAll(List.of(weights, recurrent, bias));
     }
 
     /** One matrix of those of the named weights that are there, with the bias if it may belong to it and is there. */
-    private void matrix(Kind kind, int groups, boolean withBias, String prefix, String... weights) {
+    private void matrix(Kind kind, int groups, boolean withBias, boolean captured, String prefix, String... weights) {
         List<Part> parts = new ArrayList<>();
         long outputs = 0;
         for (String key : weights) {
@@ -107,12 +130,16 @@ final class ParameterSections {
             used.add(bias);
         }
         if (!parts.isEmpty()) {
-            sections.add(new ParameterSection(kind, outputs, parts, groups));
+            sections.add(new ParameterSection(kind, outputs, parts, groups, captured));
         }
     }
 
     private void elementwise(Entry entry) {
-        sections.add(new ParameterSection(Kind.ELEMENTWISE, 1, List.of(new Part(entry.start(), entry.length())), 1));
+        sections.add(elementwise(entry.start(), entry.length()));
+    }
+
+    private static ParameterSection elementwise(long start, long length) {
+        return new ParameterSection(Kind.ELEMENTWISE, 1, List.of(new Part(start, length)), 1, false);
     }
 
     private @Nullable Entry entry(String key) {

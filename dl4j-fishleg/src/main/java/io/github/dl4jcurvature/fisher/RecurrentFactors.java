@@ -5,6 +5,7 @@ import java.util.List;
 
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.params.SimpleRnnParamInitializer;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.INDArrayIndex;
@@ -14,9 +15,17 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 final class RecurrentFactors {
     private RecurrentFactors() {}
 
-    /** Factors from the errors of each step, first step first, each of shape [N, nOut]. */
-    static LayerFactors of(LayerPass pass, RNNFormat format, List<INDArray> errors) {
+    /**
+     * Factors from the errors of each step, first step first, each of shape [N, nOut].
+     *
+     * @param errorsMasked whether the host masks the errors after it has passed them through the activation
+     */
+    static LayerFactors of(LayerPass pass, RNNFormat format, List<INDArray> errors, boolean errorsMasked) {
         INDArray rows = Nd4j.concat(0, errors.toArray(INDArray[]::new)); // [T N, nOut]
+        INDArray valid = validRows(pass, rows);
+        if (valid != null && errorsMasked) {
+            rows.muliColumnVector(valid);
+        }
         INDArray input = Sequences.channelsFirst(pass.layer().input(), format); // [N, nIn, T]
         if (pass.activations() == null) {
             throw new IllegalStateException(
@@ -31,7 +40,18 @@ final class RecurrentFactors {
                 SimpleRnnParamInitializer.BIAS_KEY,
                 Nd4j.concat(1, x, h), // [T N, nIn + nHidden]
                 rows,
-                1);
+                1,
+                valid);
+    }
+
+    /** Steps that the mask of the layer, or else the only mask of the inputs, lets through; shape [T N]. */
+    private static @Nullable INDArray validRows(LayerPass pass, INDArray rows) {
+        INDArray mask =
+                pass.layer().getMaskArray() != null ? pass.layer().getMaskArray() : pass.sequenceMask(); // [N, T]
+        return mask == null || mask.length() != rows.size(0)
+                ? null
+                : Sequences.rows(mask.castTo(rows.dataType()).reshape(mask.size(0), 1, mask.size(1)))
+                        .reshape(rows.size(0));
     }
 
     /** The sequence moved one step later, with zeros in front. */

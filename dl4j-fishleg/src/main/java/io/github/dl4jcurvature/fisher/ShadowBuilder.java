@@ -110,8 +110,9 @@ record ShadowBuilder(ShadowModel model, Map<String, LayerCapture> captures) {
 
     private static void instrument(String name, NeuralNetConfiguration part, Map<String, LayerCapture> captures) {
         part.setCacheMode(CacheMode.NONE);
-        Layer layer = part.getLayer();
-        NoiseRemoval.apply(layer);
+        NoiseRemoval.apply(part.getLayer());
+        Layer layer = TappedBidirectional.within(part.getLayer());
+        part.setLayer(layer);
         LayerCapture capture = LayerCapture.attach(layer);
         if (capture != null) {
             captures.put(name, capture);

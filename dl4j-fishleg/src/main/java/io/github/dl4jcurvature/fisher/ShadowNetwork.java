@@ -20,8 +20,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * no listeners, no dropout, weight noise or regularisation, batch statistics as in training.
  *
  * <p>A pass yields, per layer, inputs and pre-activation errors ({@link LayerFactors}) and the flat gradient summed over
- * the examples. Captured are Dense, Output, RnnOutput, Convolution (two-dimensional), SimpleRnn, LSTM and Embedding
- * layers. For any other layer with parameters ({@link #uncapturedLayers()}) only the flat gradient is available. Frozen
+ * the examples. Captured are Dense, Output, RnnOutput, Convolution (two-dimensional), Embedding, SimpleRnn and LSTM
+ * layers, the last three also within {@code LastTimeStep} and {@code Bidirectional}, and GravesLSTM but for its peepholes.
+ * For any other layer with parameters ({@link #uncapturedLayers()}) only the flat gradient is available. Frozen
  * layers are left out. Truncated back-propagation is replaced by the standard one from a zero state.
  *
  * <p>Rows of output errors and means follow the host's two-dimensional layout: one per example, or for sequences row
@@ -42,7 +43,8 @@ public final class ShadowNetwork {
         captures = built.captures();
         nodes = model.nodes();
         uncaptured = nodes.stream()
-                .filter(node -> node.trained() && node.owner().numParams() > 0 && !captures.containsKey(node.name()))
+                .filter(node ->
+                        node.trained() && node.owner().numParams() > 0 && !isComplete(captures.get(node.name())))
                 .map(ShadowNode::name)
                 .toList();
         layout = new FlatLayout(nodes, parameters());
@@ -94,7 +96,7 @@ public final class ShadowNetwork {
     }
 
     /**
-     * Names of the layers with trained parameters that cannot be captured.
+     * Names of the layers with trained parameters of which not all can be captured.
      *
      * @return names in network order; empty if the layer factors make up the whole gradient
      */
@@ -216,6 +218,21 @@ public final class ShadowNetwork {
                 .toList();
     }
 
+    /** Factors for errors chosen when the outputs are known. */
+    List<LayerFactors> withErrorsFrom(CurvatureBatch batch, List<ErrorSource> sources) {
+        return pass(batch, sources, true);
+    }
+
+    /** Names of the outputs in the host's order. */
+    List<String> outputs() {
+        return model.outputs();
+    }
+
+    /** Labels of an output in the layout of its rows, shape [rows, nOut]. */
+    INDArray labelRows(int output, INDArray labels) {
+        return outputCaptures().get(output).labelRows(labels);
+    }
+
     /** Gradient alone, for errors chosen when the outputs are known. */
     void backpropagateFrom(CurvatureBatch batch, List<ErrorSource> sources) {
         pass(batch, sources, false);
@@ -237,6 +254,10 @@ public final class ShadowNetwork {
      */
     boolean keepsExamplesApart() {
         return uncaptured.isEmpty() && model.keepsExamplesApart();
+    }
+
+    private static boolean isComplete(@Nullable LayerCapture capture) {
+        return capture != null && capture.isComplete();
     }
 
     FlatLayout layout() {
@@ -265,7 +286,7 @@ public final class ShadowNetwork {
         try {
             model.backward(batch, labels, activations -> {
                 if (record) {
-                    collect(batch.examples(), activations, factors);
+                    collect(batch, activations, factors);
                 }
             });
         } finally {
@@ -287,12 +308,18 @@ public final class ShadowNetwork {
         return chosen;
     }
 
-    private void collect(long examples, Function<String, @Nullable INDArray> activations, List<LayerFactors> factors) {
+    private void collect(
+            CurvatureBatch batch, Function<String, @Nullable INDArray> activations, List<LayerFactors> factors) {
         for (ShadowNode node : nodes) {
             LayerCapture capture = captures.get(node.name());
             if (capture != null && node.trained() && node.owner().numParams() > 0) {
-                factors.add(capture.factors(
-                        new LayerPass(node.name(), (Layer) node.owner(), activations.apply(node.name()), examples)));
+                factors.addAll(capture.factors(new LayerPass(
+                        node.name(),
+                        (Layer) node.owner(),
+                        activations.apply(node.name()),
+                        batch.examples(),
+                        "",
+                        batch.sequenceMask())));
             }
         }
     }

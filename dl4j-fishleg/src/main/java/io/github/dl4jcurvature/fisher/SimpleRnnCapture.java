@@ -23,13 +23,9 @@ record SimpleRnnCapture(SimpleRnn configuration, ErrorTape tape) implements Laye
     }
 
     @Override
-    public LayerFactors factors(LayerPass pass) {
+    public List<LayerFactors> factors(LayerPass pass) {
         List<INDArray> errors = new ArrayList<>(tape.errors());
         Collections.reverse(errors);
-        INDArray mask = pass.layer().getMaskArray(); // [N, T]
-        for (int t = 0; mask != null && t < errors.size(); t++) {
-            DenseCapture.masked(errors.get(t), mask.getColumn(t, true));
-        }
-        return RecurrentFactors.of(pass, configuration.getRnnDataFormat(), errors);
+        return List.of(RecurrentFactors.of(pass, configuration.getRnnDataFormat(), errors, true));
     }
 }

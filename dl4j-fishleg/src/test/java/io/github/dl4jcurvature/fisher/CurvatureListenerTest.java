@@ -143,7 +143,8 @@ class CurvatureListenerTest {
                                 ParameterSection.Kind.MATRIX,
                                 5,
                                 List.of(new ParameterSection.Part(0, INPUTS), new ParameterSection.Part(20, 1)),
-                                1))));
+                                1,
+                                true))));
         Witness norm = (Witness) network.getLayer(1).getConfig().getUpdaterByParam("gamma");
         assertThat(norm.governed)
                 .isEqualTo(new LayerParameters(
@@ -264,7 +265,7 @@ class CurvatureListenerTest {
     /** Gradient descent with the rate 0.1 that keeps what its network-wide half was shown last. */
     private static ParameterSection elementwise(long start, long length) {
         return new ParameterSection(
-                ParameterSection.Kind.ELEMENTWISE, 1, List.of(new ParameterSection.Part(start, length)), 1);
+                ParameterSection.Kind.ELEMENTWISE, 1, List.of(new ParameterSection.Part(start, length)), 1, false);
     }
 
     private static final class Witness implements CurvatureConfiguration {

@@ -54,6 +54,16 @@ final class LikelihoodCases {
                 reshaped());
     }
 
+    /** Networks of which every row of errors is an example. */
+    static Stream<LikelihoodCase> oneRowPerExample() {
+        return all().filter(network -> network.network().name().matches("(softmax|sigmoid|identity|convolution).*"));
+    }
+
+    /** Networks with several labelled rows for an example, or with examples that mix. */
+    static Stream<LikelihoodCase> mixingRows() {
+        return Stream.of(simpleRnn(), batchNormalisation());
+    }
+
     static LikelihoodCase softmax() {
         return dense("softmax MCXENT", CATEGORICAL, NetworkCases.output(3, Activation.SOFTMAX, LossFunction.MCXENT));
     }

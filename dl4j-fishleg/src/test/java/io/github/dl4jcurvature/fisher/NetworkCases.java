@@ -18,6 +18,8 @@ import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -55,6 +57,12 @@ final class NetworkCases {
                 cases.lstm(RNNFormat.NCW, false, 1),
                 cases.lstm(RNNFormat.NCW, true, 2),
                 cases.lstm(RNNFormat.NWC, true, 1),
+                cases.lastStep(RNNFormat.NCW, true),
+                cases.lastStep(RNNFormat.NWC, false),
+                cases.bidirectional(Bidirectional.Mode.CONCAT, RNNFormat.NCW, true),
+                cases.bidirectional(Bidirectional.Mode.MUL, RNNFormat.NCW, false),
+                cases.bidirectional(Bidirectional.Mode.ADD, RNNFormat.NWC, true),
+                cases.lastStepOfBoth(),
                 cases.embedding(true),
                 cases.embedding(false),
                 cases.graph(true),
@@ -186,6 +194,56 @@ final class NetworkCases {
                 list.layer(rnnOutput(format, 4, 2, Activation.SIGMOID, LossFunction.XENT)),
                 sequences(format, masked, 3),
                 sequence(format, 16, 2));
+    }
+
+    private NetworkCase lastStep(RNNFormat format, boolean masked) {
+        INDArray[] mask = masked ? new INDArray[] {mask()} : null;
+        return network(
+                "last step of LSTM %s masked %s".formatted(format, masked),
+                builder()
+                        .list()
+                        .layer(new LastTimeStep(new LSTM.Builder()
+                                .nIn(3)
+                                .nOut(4)
+                                .activation(Activation.TANH)
+                                .dataFormat(format)
+                                .build()))
+                        .layer(output(4, 2, Activation.IDENTITY, LossFunction.MSE)),
+                new CurvatureBatch(new INDArray[] {sequence(format, 23, 3)}, null, mask, null),
+                random(24, N, 2));
+    }
+
+    private NetworkCase bidirectional(Bidirectional.Mode mode, RNNFormat format, boolean masked) {
+        SimpleRnn wrapped = new SimpleRnn.Builder()
+                .nIn(3)
+                .nOut(4)
+                .activation(Activation.TANH)
+                .dataFormat(format)
+                .build();
+        int outputs = mode == Bidirectional.Mode.CONCAT ? 8 : 4;
+        return network(
+                "bidirectional %s %s masked %s".formatted(mode, format, masked),
+                builder()
+                        .list()
+                        .layer(new Bidirectional(mode, wrapped))
+                        .layer(rnnOutput(format, outputs, 2, Activation.SOFTMAX, LossFunction.MCXENT)),
+                sequences(format, masked, 3),
+                sequence(format, 25, 2));
+    }
+
+    private NetworkCase lastStepOfBoth() {
+        return network(
+                "last step of bidirectional LSTM",
+                builder()
+                        .list()
+                        .layer(new LastTimeStep(new Bidirectional(new LSTM.Builder()
+                                .nIn(3)
+                                .nOut(4)
+                                .activation(Activation.TANH)
+                                .build())))
+                        .layer(output(8, 2, Activation.SIGMOID, LossFunction.XENT)),
+                CurvatureBatch.ofInputs(sequence(RNNFormat.NCW, 26, 3)),
+                random(27, N, 2));
     }
 
     private NetworkCase embedding(boolean bias) {

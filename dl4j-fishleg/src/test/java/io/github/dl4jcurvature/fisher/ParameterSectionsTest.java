@@ -111,10 +111,7 @@ class ParameterSectionsTest {
                         SERIES,
                         new Bidirectional(new SimpleRnn.Builder().nOut(4).build()),
                         "MATRIX 4 1 fW fRW fb, MATRIX 4 1 bW bRW bb"),
-                arguments(
-                        SERIES,
-                        new GravesLSTM.Builder().nOut(4).build(),
-                        "ELEMENTWISE 1 1 W, ELEMENTWISE 1 1 RW, ELEMENTWISE 1 1 b"),
+                arguments(SERIES, new GravesLSTM.Builder().nOut(4).build(), "MATRIX 16 4 W  b, ELEMENTWISE 1 1 "),
                 arguments(
                         SERIES,
                         new RnnOutputLayer.Builder(LossFunction.MCXENT)

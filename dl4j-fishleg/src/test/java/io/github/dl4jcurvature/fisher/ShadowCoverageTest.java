@@ -13,13 +13,14 @@ import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.GravesLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LocallyConnected2D;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
-import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,7 @@ import org.nd4j.linalg.activations.impl.ActivationLReLU;
 import org.nd4j.linalg.activations.impl.ActivationRReLU;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +48,6 @@ class ShadowCoverageTest {
         }
     }
 
-    @SuppressWarnings("deprecation") // the host deprecates its LSTM with peepholes
     static Stream<Partial> partlyCapturedNetworks() {
         return Stream.of(
                 dense("batch normalisation", new BatchNormalization.Builder().build()),
@@ -55,13 +56,8 @@ class ShadowCoverageTest {
                         new DenseLayer.Builder().nOut(3).hasLayerNorm(true).build()),
                 dense("PReLU", new PReLULayer.Builder().inputShape(3).build()),
                 recurrent(
-                        "bidirectional",
-                        new Bidirectional(new LSTM.Builder().nOut(3).build())),
-                recurrent(
-                        "peepholes",
-                        new org.deeplearning4j.nn.conf.layers.GravesLSTM.Builder()
-                                .nOut(3)
-                                .build()));
+                        "zeros masked",
+                        new MaskZeroLayer(new LSTM.Builder().nIn(3).nOut(3).build(), 0)));
     }
 
     @ParameterizedTest
@@ -75,6 +71,31 @@ class ShadowCoverageTest {
         assertThat(shadow.uncapturedLayers()).containsExactly(partial.layer());
         assertThat(factors).extracting(LayerFactors::layer).containsExactly("below", "above");
         assertThatMatrix(shadow.gradient()).isWithinRelativeFrobenius(network.hostGradient(), 1e-13);
+    }
+
+    /** Inputs and errors of the gates make up their gradient; peepholes have none. */
+    @Test
+    @SuppressWarnings("deprecation") // the host deprecates its LSTM with peepholes
+    void peepholesAreLeftOut() {
+        Partial partial =
+                recurrent("peepholes", new GravesLSTM.Builder().nOut(3).build());
+        ShadowNetwork shadow = ShadowNetwork.of(partial.network());
+
+        List<LayerFactors> factors = shadow.withLabels(partial.batch());
+
+        assertThat(shadow.uncapturedLayers()).containsExactly("peepholes");
+        assertThat(factors).extracting(LayerFactors::layer).containsExactly("below", "peepholes", "above");
+        INDArray gradient = shadow.layout().view(shadow.gradient(), "peepholes", "RW"); // [3, 15]
+        assertThatMatrix(factors.get(1).gradient("RW"))
+                .isWithinRelativeFrobenius(gradient.get(NDArrayIndex.all(), NDArrayIndex.interval(0, 12)), 1e-13);
+        assertThatMatrix(factors.get(1).gradient("W"))
+                .isWithinRelativeFrobenius(shadow.layout().view(shadow.gradient(), "peepholes", "W"), 1e-13);
+        assertThatMatrix(factors.get(1).gradient("b").reshape(1, 12))
+                .isWithinRelativeFrobenius(
+                        shadow.layout()
+                                .view(shadow.gradient(), "peepholes", "b")
+                                .reshape(1, 12),
+                        1e-13);
     }
 
     @Test

@@ -31,6 +31,6 @@ final class TestBlocks {
                 List.of("W", "b"),
                 List.of(weights, outputs),
                 List.of(new ParameterSection(
-                        Kind.MATRIX, outputs, List.of(new Part(0, inputs), new Part(weights, 1)), 1)));
+                        Kind.MATRIX, outputs, List.of(new Part(0, inputs), new Part(weights, 1)), 1, true)));
     }
 }

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.fisher;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.dl4jcurvature.fisher.CapturingLoss.ErrorSource;
+import org.deeplearning4j.nn.api.Model;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Passes of a shadow network whose errors have the second moments of the Fisher information matrix: over all passes for
+ * one batch, the products \(e_r e_r^\top\) of a row's errors with themselves add up, exactly or in expectation, to the
+ * expectation of the product over the labels ({@link FisherLabels}).
+ *
+ * <p>The flat gradient of a pass ({@link ShadowNetwork#gradient()}) is a sum of the examples' gradients with independent
+ * random signs or labels. The squares of its entries therefore add up, in expectation, to the sum over the examples of the
+ * squares of their gradients, also for parameters of layers that yield no factors.
+ *
+ * <p>Outputs whose label mask is zero everywhere take no part. The network is never touched. Not thread-safe; not to be
+ * used while an ND4J workspace is open.
+ */
+public final class FisherPasses {
+
+    /** Takes the results of one pass. */
+    @FunctionalInterface
+    public interface Visitor {
+        /**
+         * Called after each pass.
+         *
+         * @param first whether this is the first pass for the batch; inputs are the same in all
+         * @param factors factors of the captured layers in network order
+         * @param gradient flat gradient of the pass, shape [parameters]: a view that the next pass overwrites
+         */
+        void visit(boolean first, List<LayerFactors> factors, INDArray gradient);
+    }
+
+    private final ShadowNetwork shadow;
+    private final FisherLabels labels;
+    private final LabelSampler sampler;
+    private final List<OutputDistribution> distributions;
+    private @Nullable List<Long> widths;
+
+    private FisherPasses(ShadowNetwork shadow, FisherLabels labels, LabelSampler sampler) {
+        this.shadow = shadow;
+        this.labels = labels;
+        this.sampler = sampler;
+        distributions = shadow.distributions();
+        for (int k = 0; labels == FisherLabels.PREDICTED && k < distributions.size(); k++) {
+            if (distributions.get(k) instanceof GaussianOutput) {
+                throw new IllegalArgumentException(
+                        "labels PREDICTED leave no error at the output '%s', whose loss is a squared error; use EXACT or SAMPLED"
+                                .formatted(shadow.outputs().get(k)));
+            }
+        }
+    }
+
+    /**
+     * Passes of a network at its present parameters.
+     *
+     * @param model an initialised MultiLayerNetwork or ComputationGraph; not modified
+     * @param labels which labels
+     * @param sampler source of random signs and labels
+     * @return the passes
+     * @throws IllegalArgumentException if an output has no supported pair of loss and activation
+     */
+    public static FisherPasses of(Model model, FisherLabels labels, LabelSampler sampler) {
+        return new FisherPasses(ShadowNetwork.of(model), labels, sampler);
+    }
+
+    /**
+     * Names of the layers with trained parameters of which not all yield factors.
+     *
+     * @return names in network order
+     */
+    public List<String> uncapturedLayers() {
+        return shadow.uncapturedLayers();
+    }
+
+    /**
+     * Number of units of all outputs, which is the number of passes that exact expectations take.
+     *
+     * @param batch any batch
+     * @return the number of passes
+     */
+    public long outputUnits(CurvatureBatch batch) {
+        return widths(batch).stream().mapToLong(Long::longValue).sum();
+    }
+
+    /**
+     * Mean over the examples of a batch of the squares of their gradients, for parameters with factors.
+     *
+     * @param factors of one pass
+     * @param batch the batch of that pass
+     * @return shape [parameters], fresh; zero for parameters without factors
+     */
+    public INDArray meanSquares(List<LayerFactors> factors, CurvatureBatch batch) {
+        return new FactorGradients(factors, shadow.layout(), batch.examples(), shadow.parameters()).meanSquares();
+    }
+
+    /**
+     * Runs the passes for one batch.
+     *
+     * @param batch features and masks, and labels for {@link FisherLabels#EMPIRICAL}
+     * @param visitor called after each pass; not at all if every output is masked
+     * @throws IllegalArgumentException if labels are needed and missing
+     */
+    public void run(CurvatureBatch batch, Visitor visitor) {
+        switch (labels) {
+            case EXACT -> runExact(batch, visitor);
+            case SAMPLED -> visit(true, batch, OutputErrors.sampled(distributions, sampler), visitor);
+            case EMPIRICAL -> {
+                List<INDArray> rows = labelRows(batch);
+                visit(true, batch, signed(batch, (output, mean) -> rows.get(output)), visitor);
+            }
+            case PREDICTED ->
+                visit(
+                        true,
+                        batch,
+                        signed(batch, (k, mean) -> distributions.get(k).mode(mean)),
+                        visitor);
+        }
+    }
+
+    private void runExact(CurvatureBatch batch, Visitor visitor) {
+        boolean first = true;
+        List<Long> units = widths(batch);
+        for (int output = 0; output < units.size(); output++) {
+            for (long column = 0; column < units.get(output) && isActive(batch, output); column++) {
+                visit(first, batch, OutputErrors.curvatureRoot(distributions, output, column, sampler), visitor);
+                first = false;
+            }
+        }
+    }
+
+    private List<ErrorSource> signed(CurvatureBatch batch, OutputErrors.Labels chosen) {
+        return OutputErrors.signed(distributions, chosen, batch.examples(), sampler);
+    }
+
+    private void visit(boolean first, CurvatureBatch batch, List<ErrorSource> sources, Visitor visitor) {
+        boolean active = false;
+        for (int output = 0; output < distributions.size(); output++) {
+            active |= isActive(batch, output);
+        }
+        if (active) {
+            List<LayerFactors> factors = shadow.withErrorsFrom(batch, sources);
+            visitor.visit(first, factors, shadow.gradient());
+        }
+    }
+
+    private static boolean isActive(CurvatureBatch batch, int output) {
+        INDArray mask = batch.labelMasks() == null ? null : batch.labelMasks()[output];
+        return mask == null || mask.maxNumber().doubleValue() > 0;
+    }
+
+    private List<INDArray> labelRows(CurvatureBatch batch) {
+        if (batch.labels() == null) {
+            throw new IllegalArgumentException("the batch has no labels; pass them or use other labels than EMPIRICAL");
+        }
+        List<INDArray> rows = new ArrayList<>();
+        for (int output = 0; output < distributions.size(); output++) {
+            rows.add(shadow.labelRows(output, batch.labels()[output]));
+        }
+        return rows;
+    }
+
+    private List<Long> widths(CurvatureBatch batch) {
+        if (widths == null) {
+            widths = shadow.preActivations(batch).stream().map(z -> z.size(1)).toList();
+        }
+        return widths;
+    }
+}
