@@ -9,6 +9,7 @@ import static org.bytedeco.openblas.global.openblas.LAPACKE_dpocon;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrf;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotri;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrs;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dsygst;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 
 /**
@@ -17,7 +18,7 @@ import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
  * <p>Arguments may have any order, view or data type and are not modified; results are fresh column-major arrays in
  * {@code DOUBLE} outside any workspace. Immutable and safe to share between threads. Cost: \(n^3/3\) operations to
  * factor, \(2n^2\) per right-hand side, \(2n^3/3\) for the inverse. Source: LAPACK {@code dpotrf}, {@code dpocon},
- * {@code dpotrs}, {@code dpotri}.
+ * {@code dpotrs}, {@code dpotri}, {@code dsygst}.
  */
 public final class CholeskyFactorization {
     private static final byte LOWER = 'L';
@@ -105,6 +106,26 @@ public final class CholeskyFactorization {
         Mirror.lowerToUpper(MatrixView.of(inverse.array()));
         Lapack.requireFiniteSolution(inverse, reciprocalCondition);
         return inverse.array();
+    }
+
+    /**
+     * The matrix \(L^{-1} C L^{-\top}\), whose eigenvalues are those of the pencil \(C v = \mu A v\).
+     *
+     * @param c symmetric matrix C, shape [n, n]; not modified
+     * @return shape [n, n], symmetric bit for bit
+     * @throws IllegalArgumentException if c has another shape, is not finite or not symmetric up to rounding
+     */
+    public INDArray whiten(INDArray c) {
+        int n = order();
+        if (c.rank() != 2 || c.size(0) != n || c.size(1) != n) {
+            throw new IllegalArgumentException("c must have the shape [%d, %d] of the factored matrix but has %s"
+                    .formatted(n, n, c.shapeInfoToString()));
+        }
+        ColumnMajor whitened = SymmetricInput.copyOf("c", c);
+        int info = LAPACKE_dsygst(LAPACK_COL_MAJOR, 1, LOWER, n, whitened.pointer(), n, factor.pointer(), n);
+        Lapack.requireAccepted("dsygst", info);
+        Mirror.lowerToUpper(MatrixView.of(whitened.array()));
+        return whitened.array();
     }
 
     /**

@@ -61,6 +61,25 @@ class CholeskyFactorizationTest {
                 .isLessThan(8 * n * condition * EPS);
     }
 
+    /** L W L' = C, with W symmetric; the error is that of two triangular solutions, cond * n * eps. */
+    @ParameterizedTest(name = "order {0}, condition {1}, seed {2}")
+    @CsvSource({"1, 1, 1", "9, 1e2, 3", "64, 1e4, 5"})
+    void whitenedMatrixIsCongruent(int n, double condition, long seed) {
+        DMatrixRMaj c = spd(n, 10, seed + 2);
+        CholeskyFactorization cholesky = CholeskyFactorization.of(array(spd(n, condition, seed)));
+
+        INDArray whitened = cholesky.whiten(array(c));
+
+        INDArray factor = cholesky.factor();
+        assertThat(whitened.transpose().dup('f').data().asDouble())
+                .isEqualTo(whitened.data().asDouble());
+        assertThat(relativeError(factor.mmul(whitened).mmul(factor.transpose()), c))
+                .isLessThan(8 * n * condition * EPS);
+        assertThatThrownBy(() -> cholesky.whiten(Nd4j.zeros(DataType.DOUBLE, n, n + 1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("c must have the shape");
+    }
+
     @Test
     void factorIsZeroAboveTheDiagonal() {
         INDArray factor = CholeskyFactorization.of(array(spd(5, 10, 3))).factor();

@@ -43,6 +43,8 @@ class OrthogonalDecompositionsTest {
         double norm = Math.max(Math.abs(values[0]), Math.abs(values[n - 1]));
         assertThat(values).isSorted();
         assertThat(values).containsExactly(ejmlEigenvalues(a), within(n * tolerance * norm));
+        assertThat(SymmetricEigendecomposition.valuesOf(array(a)).toDoubleVector())
+                .containsExactly(values, within(n * tolerance * norm));
         assertThat(deviationFromOrthonormal(eigen.vectors())).isLessThan(n * tolerance);
         DMatrixRMaj v = ejml(eigen.vectors());
         DMatrixRMaj rebuilt = product(product(v, CommonOps_DDRM.diag(values)), transpose(v));
