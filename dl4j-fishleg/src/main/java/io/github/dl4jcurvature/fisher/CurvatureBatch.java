@@ -5,6 +5,7 @@ import java.util.Arrays;
 
 import org.deeplearning4j.nn.api.Model;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
@@ -97,6 +98,27 @@ public record CurvatureBatch(
      */
     public long examples() {
         return inputs[0].size(0);
+    }
+
+    /**
+     * The batch with features and labels of another floating-point type, as the host casts them in training.
+     *
+     * @param type FLOAT or DOUBLE
+     * @return a batch that shares the arrays that have this type already, and the masks
+     */
+    public CurvatureBatch castTo(DataType type) {
+        return new CurvatureBatch(
+                cast(inputs, type), labels == null ? null : cast(labels, type), inputMasks, labelMasks);
+    }
+
+    private static INDArray[] cast(INDArray[] arrays, DataType type) {
+        INDArray[] result = arrays.clone();
+        for (int i = 0; i < result.length; i++) {
+            if (result[i] != null && result[i].dataType().isFPType()) {
+                result[i] = result[i].castTo(type);
+            }
+        }
+        return result;
     }
 
     /** The only mask of shape [N, T] among those of the inputs. */

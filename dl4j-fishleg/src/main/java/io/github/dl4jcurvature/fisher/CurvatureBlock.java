@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.fisher;
 
+import java.util.List;
+
+import org.deeplearning4j.nn.api.Model;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.GradientUpdater;
@@ -22,4 +25,22 @@ public record CurvatureBlock(
         long offset,
         INDArray values,
         boolean gradientTransformed,
-        @Nullable INDArray mask) {}
+        @Nullable INDArray mask) {
+
+    /**
+     * The blocks of a network whose updater has a configuration of the given kind; the plans of the configurations are
+     * filled first, which may replace an updater that has not been trained with yet.
+     *
+     * @param model an initialised MultiLayerNetwork or ComputationGraph
+     * @param kind class of the configuration
+     * @return the blocks in the order of the parameters
+     */
+    public static List<CurvatureBlock> of(Model model, Class<? extends CurvatureConfiguration> kind) {
+        HostNetwork network = HostNetwork.of(model);
+        NetworkBinding.plan(network);
+        return GovernedParameters.descending(network.updater().getUpdaterBlocks()).stream()
+                .filter(block -> kind.isInstance(block.getGradientUpdater().getConfig()))
+                .map(GovernedParameters::bind)
+                .toList();
+    }
+}

@@ -37,36 +37,26 @@ public final class FisherPasses {
     }
 
     private final ShadowNetwork shadow;
-    private final FisherLabels labels;
     private final LabelSampler sampler;
     private final List<OutputDistribution> distributions;
     private @Nullable List<Long> widths;
 
-    private FisherPasses(ShadowNetwork shadow, FisherLabels labels, LabelSampler sampler) {
+    private FisherPasses(ShadowNetwork shadow, LabelSampler sampler) {
         this.shadow = shadow;
-        this.labels = labels;
         this.sampler = sampler;
         distributions = shadow.distributions();
-        for (int k = 0; labels == FisherLabels.PREDICTED && k < distributions.size(); k++) {
-            if (distributions.get(k) instanceof GaussianOutput) {
-                throw new IllegalArgumentException(
-                        "labels PREDICTED leave no error at the output '%s', whose loss is a squared error; use EXACT or SAMPLED"
-                                .formatted(shadow.outputs().get(k)));
-            }
-        }
     }
 
     /**
      * Passes of a network at its present parameters.
      *
      * @param model an initialised MultiLayerNetwork or ComputationGraph; not modified
-     * @param labels which labels
      * @param sampler source of random signs and labels
      * @return the passes
      * @throws IllegalArgumentException if an output has no supported pair of loss and activation
      */
-    public static FisherPasses of(Model model, FisherLabels labels, LabelSampler sampler) {
-        return new FisherPasses(ShadowNetwork.of(model), labels, sampler);
+    public static FisherPasses of(Model model, LabelSampler sampler) {
+        return new FisherPasses(ShadowNetwork.of(model), sampler);
     }
 
     /**
@@ -103,10 +93,11 @@ public final class FisherPasses {
      * Runs the passes for one batch.
      *
      * @param batch features and masks, and labels for {@link FisherLabels#EMPIRICAL}
+     * @param labels which labels
      * @param visitor called after each pass; not at all if every output is masked
-     * @throws IllegalArgumentException if labels are needed and missing
+     * @throws IllegalArgumentException if labels are needed and missing, or would leave no error
      */
-    public void run(CurvatureBatch batch, Visitor visitor) {
+    public void run(CurvatureBatch batch, FisherLabels labels, Visitor visitor) {
         switch (labels) {
             case EXACT -> runExact(batch, visitor);
             case SAMPLED -> visit(true, batch, OutputErrors.sampled(distributions, sampler), visitor);
@@ -114,12 +105,24 @@ public final class FisherPasses {
                 List<INDArray> rows = labelRows(batch);
                 visit(true, batch, signed(batch, (output, mean) -> rows.get(output)), visitor);
             }
-            case PREDICTED ->
+            case PREDICTED -> {
+                requirePredictedErrors();
                 visit(
                         true,
                         batch,
                         signed(batch, (k, mean) -> distributions.get(k).mode(mean)),
                         visitor);
+            }
+        }
+    }
+
+    private void requirePredictedErrors() {
+        for (int k = 0; k < distributions.size(); k++) {
+            if (distributions.get(k) instanceof GaussianOutput) {
+                throw new IllegalArgumentException(
+                        "labels PREDICTED leave no error at the output '%s', whose loss is a squared error; use EXACT or SAMPLED"
+                                .formatted(shadow.outputs().get(k)));
+            }
         }
     }
 

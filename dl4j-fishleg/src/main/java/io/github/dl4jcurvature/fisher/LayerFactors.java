@@ -158,6 +158,19 @@ public final class LayerFactors {
     }
 
     /**
+     * The example that each row belongs to.
+     *
+     * @return n for each row
+     */
+    public int[] examplesOfRows() {
+        int[] owners = new int[Math.toIntExact(errors.size(0))];
+        for (int row = 0; row < owners.length; row++) {
+            owners[row] = (int) (row / positions % examples);
+        }
+        return owners;
+    }
+
+    /**
      * Adds a value per row up over the rows of each example.
      *
      * @param rowValues shape [rows] or [rows, 1]

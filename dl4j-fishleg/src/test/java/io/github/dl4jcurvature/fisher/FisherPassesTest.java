@@ -26,11 +26,11 @@ class FisherPassesTest {
     @ParameterizedTest
     @MethodSource("io.github.dl4jcurvature.fisher.LikelihoodCases#oneRowPerExample")
     void exactPassesAddUpToTheFisherMatrix(LikelihoodCase network) {
-        FisherPasses passes = passes(network, FisherLabels.EXACT, 1);
+        FisherPasses passes = passes(network, 1);
         INDArray diagonal = Nd4j.zeros(DataType.DOUBLE, network.parameters());
         List<Boolean> first = new ArrayList<>();
 
-        passes.run(network.batch(), (isFirst, factors, gradient) -> {
+        passes.run(network.batch(), FisherLabels.EXACT, (isFirst, factors, gradient) -> {
             first.add(isFirst);
             diagonal.addi(passes.meanSquares(factors, network.batch()));
         });
@@ -48,12 +48,13 @@ class FisherPassesTest {
     @MethodSource("io.github.dl4jcurvature.fisher.LikelihoodCases#mixingRows")
     void squaresOfSignedGradientsAverageToTheFisherDiagonal(LikelihoodCase network) {
         for (FisherLabels labels : List.of(FisherLabels.EXACT, FisherLabels.SAMPLED)) {
-            FisherPasses passes = passes(network, labels, 2);
+            FisherPasses passes = passes(network, 2);
             INDArray mean = Nd4j.zeros(DataType.DOUBLE, network.parameters());
             int draws = 600;
             for (int draw = 0; draw < draws; draw++) {
                 passes.run(
                         network.batch(),
+                        labels,
                         (first, factors, gradient) -> mean.addi(gradient.mul(gradient)
                                 .divi(draws * network.batch().examples())));
             }
@@ -70,8 +71,8 @@ class FisherPassesTest {
         List<LayerFactors> expected = shadow.withLabels(network.batch());
         List<LayerFactors> actual = new ArrayList<>();
 
-        FisherPasses.of(network.model(), FisherLabels.EMPIRICAL, LabelSampler.seeded(3))
-                .run(network.batch(), (first, factors, gradient) -> actual.addAll(factors));
+        FisherPasses.of(network.model(), LabelSampler.seeded(3))
+                .run(network.batch(), FisherLabels.EMPIRICAL, (first, factors, gradient) -> actual.addAll(factors));
 
         for (int i = 0; i < expected.size(); i++) {
             INDArray errors = expected.get(i).errors();
@@ -90,8 +91,8 @@ class FisherPassesTest {
                 .get(0);
         List<LayerFactors> captured = new ArrayList<>();
 
-        passes(network, FisherLabels.PREDICTED, 4)
-                .run(network.batch(), (first, factors, gradient) -> captured.addAll(factors));
+        passes(network, 4)
+                .run(network.batch(), FisherLabels.PREDICTED, (first, factors, gradient) -> captured.addAll(factors));
 
         INDArray errors = captured.get(captured.size() - 1).errors();
         for (long row = 0; row < means.size(0); row++) {
@@ -109,7 +110,8 @@ class FisherPassesTest {
     void refusesPredictedLabelsOfSquaredErrors() {
         LikelihoodCase network = LikelihoodCases.dense(
                 "mse", Likelihood.MEAN_SQUARED, NetworkCases.output(2, Activation.IDENTITY, LossFunction.MSE));
-        assertThatThrownBy(() -> passes(network, FisherLabels.PREDICTED, 5))
+        assertThatThrownBy(() -> passes(network, 5)
+                        .run(network.batch(), FisherLabels.PREDICTED, (first, factors, gradient) -> {}))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("PREDICTED")
                 .hasMessageContaining("EXACT or SAMPLED");
@@ -127,12 +129,12 @@ class FisherPassesTest {
                 null,
                 new INDArray[] {Nd4j.zeros(DataType.DOUBLE, inputs.size(0), 1)});
         List<LayerFactors> captured = new ArrayList<>();
-        passes(network, labels, 6).run(masked, (first, factors, gradient) -> captured.addAll(factors));
+        passes(network, 6).run(masked, labels, (first, factors, gradient) -> captured.addAll(factors));
         assertThat(captured).isEmpty();
     }
 
-    private static FisherPasses passes(LikelihoodCase network, FisherLabels labels, long seed) {
-        return FisherPasses.of(network.network().model(), labels, LabelSampler.seeded(seed));
+    private static FisherPasses passes(LikelihoodCase network, long seed) {
+        return FisherPasses.of(network.network().model(), LabelSampler.seeded(seed));
     }
 
     private static INDArray diagonalOf(LikelihoodCase network) {

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.ncl;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.dl4jcurvature.linalg.Gemm;
+import io.github.dl4jcurvature.linalg.MatrixView;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/** Steps the parameters of one layer and remembers its tasks; matrices are worked on in doubles. */
+final class NclLayer {
+    private static final double ADAM_SECOND_DECAY = 0.999;
+    private static final double ADAM_EPSILON = 1e-9;
+
+    /** A matrix of the layer with its rule and room for its deviation, gradient, momentum and step. */
+    private record Section(
+            SectionPlan plan, StepRule rule, INDArray deviation, INDArray gradient, INDArray momentum, INDArray step) {
+
+        static Section of(SectionPlan plan, StepRule rule) {
+            return new Section(plan, rule, room(plan), room(plan), room(plan), room(plan));
+        }
+
+        private static INDArray room(SectionPlan plan) {
+            return Nd4j.createUninitializedDetached(DataType.DOUBLE, 'f', plan.rows(), plan.columns())
+                    .assign(0);
+        }
+    }
+
+    private final Ncl config;
+    private final NclState state;
+    private final INDArray values;
+    private final @Nullable INDArray mask;
+    private final List<Section> sections = new ArrayList<>();
+
+    /**
+     * A layer on its state.
+     *
+     * @param values the parameters, a live view, shape [n]
+     * @param mask 0 for parameters that are held at zero; null if none is
+     */
+    NclLayer(Ncl config, LayerPlan plan, NclState state, INDArray values, @Nullable INDArray mask) {
+        this.config = config;
+        this.state = state;
+        this.values = values;
+        this.mask = mask;
+        StateSlots slots = state.remembers() ? state.slots() : null;
+        for (SectionPlan section : plan.sections()) {
+            sections.add(Section.of(section, rule(section, slots)));
+        }
+    }
+
+    /** Writes what is remembered before the first task. */
+    static void initialise(Ncl config, LayerPlan plan, NclState state) {
+        if (!state.remembers()) {
+            return;
+        }
+        StateSlots slots = state.slots();
+        for (SectionPlan section : plan.sections()) {
+            initial(config, section).write(slots);
+        }
+    }
+
+    private static StepRule initial(Ncl config, SectionPlan plan) {
+        long rows = plan.rows();
+        long columns = plan.columns();
+        double precision = config.priorPrecision();
+        double size = config.dataSize();
+        return switch (plan.memory()) {
+            case KRONECKER ->
+                new KroneckerPrior(
+                        config.priorSettings(), KroneckerPrior.initial(rows, columns, precision, size), true);
+            case INPUTS, INPUTS_AND_OUTPUTS ->
+                new InputProjection(
+                        config.damping(),
+                        plan.memory() == SectionPlan.Memory.INPUTS_AND_OUTPUTS,
+                        FactorPair.scaledIdentity(rows, columns, 0),
+                        0);
+            case ELEMENTWISE, FIRST_PRIOR ->
+                new ElementwisePrior(
+                        config.priorSettings(), false, ElementwisePrior.initial(rows, columns, precision, size));
+            case NOTHING -> new PlainStep();
+        };
+    }
+
+    private StepRule rule(SectionPlan plan, @Nullable StateSlots slots) {
+        if (slots == null || plan.memory() == SectionPlan.Memory.NOTHING) {
+            return new PlainStep();
+        }
+        long rows = plan.rows();
+        long columns = plan.columns();
+        boolean outputs = plan.memory() == SectionPlan.Memory.INPUTS_AND_OUTPUTS;
+        return switch (plan.memory()) {
+            case KRONECKER ->
+                new KroneckerPrior(
+                        config.priorSettings(), KroneckerPrior.read(rows, columns, slots), state.tasks() == 0);
+            case INPUTS, INPUTS_AND_OUTPUTS ->
+                new InputProjection(
+                        config.damping(), outputs, InputProjection.read(rows, columns, outputs, slots), state.tasks());
+            default ->
+                new ElementwisePrior(
+                        config.priorSettings(),
+                        plan.memory() == SectionPlan.Memory.ELEMENTWISE,
+                        ElementwisePrior.read(rows, columns, slots));
+        };
+    }
+
+    /** Replaces a gradient by the step that the host subtracts. */
+    void update(INDArray gradient, int iteration, int epoch) {
+        double rate = config.rate(iteration, epoch, state.tasks());
+        INDArray mean = state.mean();
+        INDArray momentum = state.momentum();
+        for (Section section : sections) {
+            section.plan().gather(gradient, section.gradient());
+            if (config.priorWeight() > 0) {
+                deviation(section, mean);
+                section.rule().addPenaltyGradient(config.priorWeight(), section.deviation(), section.gradient());
+            }
+            if (config.step() == Ncl.Step.ADAM) {
+                section.plan().scatter(section.gradient(), gradient);
+            } else {
+                section.plan().gather(momentum, section.momentum());
+                Gemm.scale(config.momentum(), MatrixView.of(section.momentum()).flattened()); // rho m
+                Gemm.axpy(
+                        1,
+                        MatrixView.of(section.gradient()).flattened(),
+                        MatrixView.of(section.momentum()).flattened()); // + g
+                section.plan().scatter(section.momentum(), momentum);
+                section.rule().step(rate, section.momentum(), section.step());
+                section.plan().scatter(section.step(), gradient);
+            }
+        }
+        if (config.step() == Ncl.Step.ADAM) {
+            adam(rate, gradient, momentum);
+        }
+        if (mask != null) {
+            gradient.muli(mask);
+        }
+        state.countStep();
+    }
+
+    private void deviation(Section section, INDArray mean) {
+        section.plan().gather(values, section.deviation());
+        section.plan().gather(mean, section.step());
+        Gemm.axpy(
+                -1,
+                MatrixView.of(section.step()).flattened(),
+                MatrixView.of(section.deviation()).flattened()); // theta - mu
+    }
+
+    private void adam(double rate, INDArray gradient, INDArray first) {
+        INDArray second = state.secondMoment();
+        if (second == null) {
+            throw new IllegalStateException("the plan has no room for Adam's second moment");
+        }
+        state.countAdamStep();
+        long t = state.adamSteps();
+        first.muli(config.momentum()).addi(gradient.mul(1 - config.momentum()));
+        second.muli(ADAM_SECOND_DECAY).addi(gradient.mul(gradient).muli(1 - ADAM_SECOND_DECAY));
+        double firstCorrection = 1 - Math.pow(config.momentum(), (double) t);
+        double secondCorrection = 1 - Math.pow(ADAM_SECOND_DECAY, (double) t);
+        INDArray deviation =
+                Transforms.sqrt(second.div(secondCorrection), false).addi(ADAM_EPSILON);
+        gradient.assign(first).muli(rate / firstCorrection).divi(deviation);
+        for (Section section : sections) {
+            section.plan().gather(gradient, section.step());
+        }
+    }
+
+    NclState state() {
+        return state;
+    }
+
+    Ncl config() {
+        return config;
+    }
+
+    /** \( \frac12 (\theta - \mu)^\top \Lambda (\theta - \mu) \) per data point. */
+    double penalty() {
+        INDArray mean = state.mean();
+        double penalty = 0;
+        for (Section section : sections) {
+            INDArray step = section.step().dup('f'); // of the last iteration
+            deviation(section, mean);
+            section.step().assign(step);
+            penalty += 0.5 * section.rule().quadratic(section.deviation());
+        }
+        return penalty;
+    }
+
+    /** \( u^\top \Lambda u \) of the last step u, per data point. */
+    double squaredStep() {
+        double sum = 0;
+        for (Section section : sections) {
+            sum += section.rule().quadratic(section.step());
+        }
+        return sum;
+    }
+
+    /** What a matrix of the layer remembers. */
+    StepRule rule(int section) {
+        return sections.get(section).rule();
+    }
+
+    /** Lets the matrices of the layer learn from a finished task; nothing is written yet. */
+    StepRule.Consolidated consolidate(int section, TaskStatistics statistics) {
+        return sections.get(section).rule().consolidate(statistics);
+    }
+
+    /** Writes what the matrices have learned, and makes the present parameters the mean. */
+    void commit(double fisherTrace, double divergence) {
+        if (state.remembers()) {
+            StateSlots slots = state.slots();
+            sections.forEach(section -> section.rule().write(slots));
+        }
+        state.mean().assign(values);
+        if (config.resetMomentum()) {
+            state.resetMoments();
+        }
+        state.countTask(fisherTrace, divergence);
+    }
+
+    /** The present parameters of a matrix. */
+    INDArray parameters(SectionPlan plan) {
+        INDArray matrix = Nd4j.createUninitializedDetached(DataType.DOUBLE, 'f', plan.rows(), plan.columns());
+        plan.gather(values, matrix);
+        return matrix;
+    }
+}
