@@ -221,13 +221,14 @@ final class Consolidation {
             NclLayer layer = updaters.get(i).layer();
             if (result.trained()) {
                 layer.commit(result.fisherTrace(), result.divergence());
+                updaters.get(i).reload(); // training goes on from what is saved, to the bit
             }
             layers.add(new ConsolidationReport.Layer(
                     blocks.get(i).parameters().layer(),
                     result.trained(),
                     result.fisherTrace(),
                     result.divergence(),
-                    layer.state().tasks()));
+                    updaters.get(i).layer().state().tasks()));
         }
         return new ConsolidationReport(examples, layers);
     }
