@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.examples.continual;
+
+import java.util.List;
+
+import io.github.dl4jcurvature.ncl.ContinualLearner;
+import io.github.dl4jcurvature.ncl.EvaluationMatrix;
+import io.github.dl4jcurvature.ncl.KroneckerSum;
+import io.github.dl4jcurvature.ncl.TaskMetric;
+import io.github.dl4jcurvature.ncl.TaskStream;
+import org.deeplearning4j.nn.api.Model;
+import org.nd4j.linalg.learning.config.IUpdater;
+
+/** A stream of tasks with a network for it. */
+public interface ContinualBenchmark {
+
+    /** Name in tables. */
+    String name();
+
+    /**
+     * The tasks.
+     *
+     * @param validation whether they are judged by data held out of the training data, for the choice of settings
+     * @param seed of the data or its split
+     */
+    TaskStream stream(boolean validation, long seed);
+
+    /** A network with initial weights of the given seed. */
+    Model network(IUpdater updater, long seed);
+
+    /** How tasks are judged. */
+    TaskMetric metric();
+
+    int batchSize();
+
+    int iterationsPerTask();
+
+    /** How Fisher information is added. */
+    KroneckerSum kroneckerSum();
+
+    /** Examples for the Fisher information of a task; 0 for all. */
+    int fisherExamples();
+
+    /** Rates of learners with plain steps. */
+    List<Double> rates();
+
+    /** Rates of learners with Adam's steps. */
+    List<Double> adaptiveRates();
+
+    /** Trains a learner; null if it diverged. */
+    default @org.jspecify.annotations.Nullable EvaluationMatrix run(
+            ContinualMethod method, ContinualSetting setting, boolean validation, long seed) {
+        Model network = network(method.updater(setting, kroneckerSum(), fisherExamples()), seed);
+        try {
+            return ContinualLearner.builder(network, stream(validation, seed))
+                    .metric(metric())
+                    .strategy(method.strategy())
+                    .batchSize(batchSize())
+                    .iterationsPerTask(iterationsPerTask())
+                    .seed(seed)
+                    .build()
+                    .run();
+        } catch (ArithmeticException diverged) {
+            return null;
+        }
+    }
+}
