@@ -35,14 +35,15 @@ public enum ContinualMethod {
 
     private enum Family {
         SIZE(1e3, 1e4, 1e5),
-        WEIGHT(1, 100, 10_000),
-        DAMPING(10, 100, 1000),
-        NONE(0);
+        WEIGHT(1.0, 100.0, 10_000.0),
+        DAMPING(10.0, 100.0, 1000.0),
+        NONE(0.0);
 
-        private final double[] stabilities;
+        @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable
+        private final List<Double> stabilities;
 
-        Family(double... stabilities) {
-            this.stabilities = stabilities;
+        Family(Double... stabilities) {
+            this.stabilities = List.of(stabilities);
         }
     }
 

@@ -2,7 +2,9 @@
 package io.github.dl4jcurvature.examples.continual;
 
 import java.util.List;
+import java.util.SplittableRandom;
 
+import io.github.dl4jcurvature.linalg.QrDecomposition;
 import io.github.dl4jcurvature.ncl.KroneckerSum;
 import io.github.dl4jcurvature.ncl.StimulusResponseTasks;
 import io.github.dl4jcurvature.ncl.TaskMetric;
@@ -17,7 +19,10 @@ import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.nd4j.linalg.activations.Activation;
+import org.deeplearning4j.nn.params.SimpleRnnParamInitializer;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
@@ -68,7 +73,21 @@ public record StimulusBenchmark(Cell cell, int units, int iterationsPerTask) imp
                 .setInputType(InputType.recurrent(StimulusResponseTasks.INPUTS))
                 .build());
         network.init();
+        if (cell == Cell.RNN) {
+            network.getLayer(0).getParam(SimpleRnnParamInitializer.RECURRENT_WEIGHT_KEY).assign(halfOrthogonal(seed));
+        }
         return network;
+    }
+
+    /** Half of a random orthogonal matrix, as in the publication. */
+    private INDArray halfOrthogonal(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        double[] gaussian = new double[units * units];
+        for (int i = 0; i < gaussian.length; i++) {
+            gaussian[i] = random.nextGaussian();
+        }
+        INDArray matrix = Nd4j.createFromArray(gaussian).reshape('c', units, units);
+        return QrDecomposition.of(matrix).q().mul(Double.parseDouble(System.getProperty("gain", "0.5")));
     }
 
     private Layer recurrent() {
@@ -77,7 +96,6 @@ public record StimulusBenchmark(Cell cell, int units, int iterationsPerTask) imp
                 : new SimpleRnn.Builder()
                         .nOut(units)
                         .activation(Activation.RELU)
-                        .weightInitRecurrent(WeightInit.IDENTITY)
                         .build();
     }
 

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.ncl;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+/** Summaries by hand, and the ways out. */
+class EvaluationMatrixTest {
+
+    private static EvaluationMatrix example() {
+        EvaluationMatrix matrix = new EvaluationMatrix("accuracy", List.of("a", "b, c", "d"));
+        double[][] values = {{0.9, 0.3, 0.2}, {0.95, 0.8, 0.25}, {0.7, 0.6, 0.85}};
+        double[] untrained = {0.1, 0.2, 0.3};
+        for (int i = 0; i < 3; i++) {
+            matrix.setUntrained(i, untrained[i]);
+            for (int j = 0; j < 3; j++) {
+                matrix.set(i, j, values[i][j]);
+            }
+        }
+        return matrix;
+    }
+
+    @Test
+    void summariesAreThoseOfTheDefinitions() {
+        EvaluationMatrix matrix = example();
+        assertThat(matrix.average()).isCloseTo((0.7 + 0.6 + 0.85) / 3, within(1e-15));
+        assertThat(matrix.backwardTransfer()).isCloseTo((0.7 - 0.9 + 0.6 - 0.8) / 2, within(1e-15));
+        assertThat(matrix.forwardTransfer()).isCloseTo((0.3 - 0.2 + 0.25 - 0.3) / 2, within(1e-15));
+        assertThat(matrix.forgettingFromBest()).isCloseTo((0.95 - 0.7 + 0.8 - 0.6) / 2, within(1e-15));
+        assertThat(matrix.forgettingFromLearned()).isCloseTo((0.9 - 0.7 + 0.8 - 0.6) / 2, within(1e-15));
+        assertThat(matrix.learningAccuracy()).isCloseTo((0.9 + 0.8 + 0.85) / 3, within(1e-15));
+        assertThat(matrix.minimumAccuracy()).isCloseTo((0.7 + 0.6) / 2, within(1e-15));
+        matrix.observe(1, 0.4);
+        assertThat(matrix.minimumAccuracy()).isCloseTo((0.7 + 0.4) / 2, within(1e-15));
+    }
+
+    @Test
+    void whatHasNotBeenEvaluatedIsNotANumber() {
+        EvaluationMatrix matrix = new EvaluationMatrix("accuracy", List.of("a", "b"));
+        matrix.set(0, 0, 0.5);
+        assertThat(matrix.average()).isNaN();
+        assertThat(matrix.get(1, 0)).isNaN();
+        assertThat(new EvaluationMatrix("accuracy", List.of("a")).backwardTransfer())
+                .isZero();
+    }
+
+    @Test
+    void csvQuotesNamesAndLeavesGaps() {
+        EvaluationMatrix matrix = new EvaluationMatrix("accuracy", List.of("a", "b, c"));
+        matrix.set(0, 0, 0.5);
+        assertThat(matrix.toCsv()).isEqualTo("learned,a,\"b, c\"\nnone,,\na,0.5,\n\"b, c\",,\n");
+    }
+
+    @Test
+    void jsonComesBackEqual() {
+        EvaluationMatrix matrix = example();
+        assertThat(EvaluationMatrix.fromJson(matrix.toJson())).isEqualTo(matrix);
+        assertThat(matrix.toJson()).contains("\"backwardTransfer\"", "\"forgettingFromBest\"");
+        assertThatThrownBy(() -> EvaluationMatrix.fromJson("{}"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'tasks'");
+        assertThatThrownBy(() -> EvaluationMatrix.fromJson("no json"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("cannot be parsed");
+    }
+
+    @Test
+    void markdownHasATableAndTheSummaries() {
+        assertThat(example().toMarkdown())
+                .contains("| accuracy after | a | b, c | d |")
+                .contains("| d | 0.700 | 0.600 | 0.850 |")
+                .contains("| average | 0.717 |");
+    }
+
+    /** Larger numbers are darker; the picture can be read. */
+    @Test
+    void heatMapIsDarkWhereNumbersAreLarge(@TempDir Path directory) throws Exception {
+        File file = directory.resolve("matrix.png").toFile();
+        example().writeHeatMap(file);
+        var image = ImageIO.read(file);
+        int large = image.getRGB(140 + 5, 140 + 64 + 5) & 0xFF0000; // 0.95 in the second row, first column
+        int small = image.getRGB(140 + 2 * 64 + 5, 140 + 5) & 0xFF0000; // 0.2 in the first row, last column
+        assertThat(large).isLessThan(small);
+    }
+}
