@@ -34,7 +34,7 @@ public enum ContinualMethod {
     JOINT(Family.NONE);
 
     private enum Family {
-        SIZE(1e3, 1e4, 1e5),
+        SIZE(100.0, 1000.0, 10_000.0),
         WEIGHT(1.0, 100.0, 10_000.0),
         DAMPING(10.0, 100.0, 1000.0),
         NONE(0.0);
