@@ -37,13 +37,11 @@ public final class FisherPasses {
     }
 
     private final ShadowNetwork shadow;
-    private final LabelSampler sampler;
     private final List<OutputDistribution> distributions;
     private @Nullable List<Long> widths;
 
-    private FisherPasses(ShadowNetwork shadow, LabelSampler sampler) {
+    private FisherPasses(ShadowNetwork shadow) {
         this.shadow = shadow;
-        this.sampler = sampler;
         distributions = shadow.distributions();
     }
 
@@ -51,12 +49,11 @@ public final class FisherPasses {
      * Passes of a network at its present parameters.
      *
      * @param model an initialised MultiLayerNetwork or ComputationGraph; not modified
-     * @param sampler source of random signs and labels
-     * @return the passes
+     * @return the passes, for one thread
      * @throws IllegalArgumentException if an output has no supported pair of loss and activation
      */
-    public static FisherPasses of(Model model, LabelSampler sampler) {
-        return new FisherPasses(ShadowNetwork.of(model), sampler);
+    public static FisherPasses of(Model model) {
+        return new FisherPasses(ShadowNetwork.of(model));
     }
 
     /**
@@ -94,23 +91,24 @@ public final class FisherPasses {
      *
      * @param batch features and masks, and labels for {@link FisherLabels#EMPIRICAL}
      * @param labels which labels
+     * @param sampler source of random signs and labels
      * @param visitor called after each pass; not at all if every output is masked
      * @throws IllegalArgumentException if labels are needed and missing, or would leave no error
      */
-    public void run(CurvatureBatch batch, FisherLabels labels, Visitor visitor) {
+    public void run(CurvatureBatch batch, FisherLabels labels, LabelSampler sampler, Visitor visitor) {
         switch (labels) {
-            case EXACT -> runExact(batch, visitor);
+            case EXACT -> runExact(batch, sampler, visitor);
             case SAMPLED -> visit(true, batch, OutputErrors.sampled(distributions, sampler), visitor);
             case EMPIRICAL -> {
                 List<INDArray> rows = labelRows(batch);
-                visit(true, batch, signed(batch, (output, mean) -> rows.get(output)), visitor);
+                visit(true, batch, signed(batch, sampler, (output, mean) -> rows.get(output)), visitor);
             }
             case PREDICTED -> {
                 requirePredictedErrors();
                 visit(
                         true,
                         batch,
-                        signed(batch, (k, mean) -> distributions.get(k).mode(mean)),
+                        signed(batch, sampler, (k, mean) -> distributions.get(k).mode(mean)),
                         visitor);
             }
         }
@@ -126,7 +124,7 @@ public final class FisherPasses {
         }
     }
 
-    private void runExact(CurvatureBatch batch, Visitor visitor) {
+    private void runExact(CurvatureBatch batch, LabelSampler sampler, Visitor visitor) {
         boolean first = true;
         List<Long> units = widths(batch);
         for (int output = 0; output < units.size(); output++) {
@@ -137,7 +135,7 @@ public final class FisherPasses {
         }
     }
 
-    private List<ErrorSource> signed(CurvatureBatch batch, OutputErrors.Labels chosen) {
+    private List<ErrorSource> signed(CurvatureBatch batch, LabelSampler sampler, OutputErrors.Labels chosen) {
         return OutputErrors.signed(distributions, chosen, batch.examples(), sampler);
     }
 

@@ -26,11 +26,11 @@ class FisherPassesTest {
     @ParameterizedTest
     @MethodSource("io.github.dl4jcurvature.fisher.LikelihoodCases#oneRowPerExample")
     void exactPassesAddUpToTheFisherMatrix(LikelihoodCase network) {
-        FisherPasses passes = passes(network, 1);
+        FisherPasses passes = passes(network);
         INDArray diagonal = Nd4j.zeros(DataType.DOUBLE, network.parameters());
         List<Boolean> first = new ArrayList<>();
 
-        passes.run(network.batch(), FisherLabels.EXACT, (isFirst, factors, gradient) -> {
+        passes.run(network.batch(), FisherLabels.EXACT, LabelSampler.seeded(1), (isFirst, factors, gradient) -> {
             first.add(isFirst);
             diagonal.addi(passes.meanSquares(factors, network.batch()));
         });
@@ -48,13 +48,15 @@ class FisherPassesTest {
     @MethodSource("io.github.dl4jcurvature.fisher.LikelihoodCases#mixingRows")
     void squaresOfSignedGradientsAverageToTheFisherDiagonal(LikelihoodCase network) {
         for (FisherLabels labels : List.of(FisherLabels.EXACT, FisherLabels.SAMPLED)) {
-            FisherPasses passes = passes(network, 2);
+            FisherPasses passes = passes(network);
+            LabelSampler sampler = LabelSampler.seeded(2);
             INDArray mean = Nd4j.zeros(DataType.DOUBLE, network.parameters());
             int draws = 600;
             for (int draw = 0; draw < draws; draw++) {
                 passes.run(
                         network.batch(),
                         labels,
+                        sampler,
                         (first, factors, gradient) -> mean.addi(gradient.mul(gradient)
                                 .divi(draws * network.batch().examples())));
             }
@@ -71,8 +73,12 @@ class FisherPassesTest {
         List<LayerFactors> expected = shadow.withLabels(network.batch());
         List<LayerFactors> actual = new ArrayList<>();
 
-        FisherPasses.of(network.model(), LabelSampler.seeded(3))
-                .run(network.batch(), FisherLabels.EMPIRICAL, (first, factors, gradient) -> actual.addAll(factors));
+        FisherPasses.of(network.model())
+                .run(
+                        network.batch(),
+                        FisherLabels.EMPIRICAL,
+                        LabelSampler.seeded(3),
+                        (first, factors, gradient) -> actual.addAll(factors));
 
         for (int i = 0; i < expected.size(); i++) {
             INDArray errors = expected.get(i).errors();
@@ -91,8 +97,12 @@ class FisherPassesTest {
                 .get(0);
         List<LayerFactors> captured = new ArrayList<>();
 
-        passes(network, 4)
-                .run(network.batch(), FisherLabels.PREDICTED, (first, factors, gradient) -> captured.addAll(factors));
+        passes(network)
+                .run(
+                        network.batch(),
+                        FisherLabels.PREDICTED,
+                        LabelSampler.seeded(4),
+                        (first, factors, gradient) -> captured.addAll(factors));
 
         INDArray errors = captured.get(captured.size() - 1).errors();
         for (long row = 0; row < means.size(0); row++) {
@@ -110,8 +120,12 @@ class FisherPassesTest {
     void refusesPredictedLabelsOfSquaredErrors() {
         LikelihoodCase network = LikelihoodCases.dense(
                 "mse", Likelihood.MEAN_SQUARED, NetworkCases.output(2, Activation.IDENTITY, LossFunction.MSE));
-        assertThatThrownBy(() -> passes(network, 5)
-                        .run(network.batch(), FisherLabels.PREDICTED, (first, factors, gradient) -> {}))
+        assertThatThrownBy(() -> passes(network)
+                        .run(
+                                network.batch(),
+                                FisherLabels.PREDICTED,
+                                LabelSampler.seeded(4),
+                                (first, factors, gradient) -> {}))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("PREDICTED")
                 .hasMessageContaining("EXACT or SAMPLED");
@@ -129,12 +143,13 @@ class FisherPassesTest {
                 null,
                 new INDArray[] {Nd4j.zeros(DataType.DOUBLE, inputs.size(0), 1)});
         List<LayerFactors> captured = new ArrayList<>();
-        passes(network, 6).run(masked, labels, (first, factors, gradient) -> captured.addAll(factors));
+        passes(network)
+                .run(masked, labels, LabelSampler.seeded(6), (first, factors, gradient) -> captured.addAll(factors));
         assertThat(captured).isEmpty();
     }
 
-    private static FisherPasses passes(LikelihoodCase network, long seed) {
-        return FisherPasses.of(network.network().model(), LabelSampler.seeded(seed));
+    private static FisherPasses passes(LikelihoodCase network) {
+        return FisherPasses.of(network.network().model());
     }
 
     private static INDArray diagonalOf(LikelihoodCase network) {

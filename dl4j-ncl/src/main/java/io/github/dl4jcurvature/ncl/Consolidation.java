@@ -6,21 +6,14 @@ import java.util.List;
 
 import io.github.dl4jcurvature.fisher.CurvatureBatch;
 import io.github.dl4jcurvature.fisher.CurvatureBlock;
-import io.github.dl4jcurvature.fisher.FisherLabels;
-import io.github.dl4jcurvature.fisher.FisherPasses;
-import io.github.dl4jcurvature.fisher.LabelSampler;
-import io.github.dl4jcurvature.fisher.LayerFactors;
 import io.github.dl4jcurvature.linalg.Gemm;
 import io.github.dl4jcurvature.linalg.MatrixView;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Collects the statistics of a task and lets all layers of a network learn from them. */
 final class Consolidation {
-    private static final long MOST_EXACT_PASSES = 32;
-
     private final Model model;
     private final List<CurvatureBlock> blocks;
     private final List<NclUpdater> updaters = new ArrayList<>();
@@ -77,7 +70,7 @@ final class Consolidation {
     /** Adds the Fisher information of some data with a weight. */
     ConsolidationReport consolidate(Iterable<CurvatureBatch> task, double weight) {
         requireFinite(model.params(), "the parameters");
-        Collected collected = collect(task);
+        StatisticsCollector.Collected collected = collect(task);
         List<StepRule.Consolidated> results = new ArrayList<>();
         try {
             for (int i = 0; i < blocks.size(); i++) {
@@ -90,107 +83,16 @@ final class Consolidation {
         return commit(results, collected.examples());
     }
 
-    /**
-     * Statistics of all layers.
-     *
-     * @param layers one list for each layer, with an entry for each of its matrices
-     */
-    record Collected(List<List<SectionStatistics>> layers, long examples) {}
-
-    private List<List<SectionStatistics>> collected() {
-        List<List<SectionStatistics>> collected = new ArrayList<>();
-        for (NclUpdater updater : updaters) {
-            List<SectionStatistics> sections = new ArrayList<>();
-            LayerPlan plan = updater.getConfig().plan();
-            for (SectionPlan section : plan == null ? List.<SectionPlan>of() : plan.sections()) {
-                sections.add(new SectionStatistics(section, settings.referenceTimeNormalisation()));
-            }
-            collected.add(sections);
-        }
-        return collected;
-    }
-
     /** Runs the passes over the data of a task. */
-    Collected collect(Iterable<CurvatureBatch> task) {
-        List<List<SectionStatistics>> collected = collected();
-        FisherPasses passes = FisherPasses.of(
-                model,
-                LabelSampler.numbered(
-                        settings.seed(), updaters.get(0).layer().state().tasks()));
-        long examples = 0;
-        for (CurvatureBatch given : task) {
-            CurvatureBatch batch = given.castTo(model.params().dataType());
-            boolean squares =
-                    collected.stream().flatMap(List::stream).anyMatch(SectionStatistics::needsSquaresOfFactors);
-            passes.run(batch, labels(passes, batch), (first, factors, gradient) -> {
-                INDArray mean = squares ? passes.meanSquares(factors, batch) : gradient;
-                for (int i = 0; i < blocks.size(); i++) {
-                    add(blocks.get(i), collected.get(i), first, factors);
-                    addSquares(blocks.get(i), collected.get(i), gradient, 1, false);
-                    if (squares) {
-                        addSquares(blocks.get(i), collected.get(i), mean, (double) batch.examples(), true);
-                    }
-                }
-            });
-            examples += batch.examples();
-            if (settings.fisherExamples() > 0 && examples >= settings.fisherExamples()) {
-                break;
-            }
-        }
-        if (examples == 0) {
-            throw new IllegalArgumentException("the task has no example; pass the data that it was trained on");
-        }
-        return new Collected(collected, examples);
-    }
-
-    private FisherLabels labels(FisherPasses passes, CurvatureBatch batch) {
-        FisherLabels chosen = settings.fisherLabels();
-        if (chosen != null) {
-            return chosen;
-        }
-        return passes.outputUnits(batch) <= MOST_EXACT_PASSES ? FisherLabels.EXACT : FisherLabels.SAMPLED;
-    }
-
-    private static void add(
-            CurvatureBlock block, List<SectionStatistics> sections, boolean first, List<LayerFactors> factors) {
-        for (LayerFactors each : factors) {
-            if (each.layer().equals(block.parameters().layer())) {
-                long start = startOf(block, each.weightKeys().get(0));
-                sections.stream()
-                        .filter(section -> section.startsAt(start))
-                        .forEach(section -> section.add(first, each));
-            }
-        }
-    }
-
-    /** Position of a parameter in its block; -1 if another updater has it. */
-    private static long startOf(CurvatureBlock block, String key) {
-        long start = 0;
-        for (int i = 0; i < block.parameters().names().size(); i++) {
-            if (block.parameters().names().get(i).equals(key)) {
-                return start;
-            }
-            start += block.parameters().lengths().get(i);
-        }
-        return -1;
-    }
-
-    private static void addSquares(
-            CurvatureBlock block, List<SectionStatistics> sections, INDArray flat, double factor, boolean ofFactors) {
-        for (SectionStatistics section : sections) {
-            if (ofFactors ? section.needsSquaresOfFactors() : section.needsSquaresOfGradients()) {
-                section.addSquares(
-                        flat.get(NDArrayIndex.interval(
-                                block.offset(),
-                                block.offset() + block.parameters().length())),
-                        factor,
-                        ofFactors);
-            }
-        }
+    StatisticsCollector.Collected collect(Iterable<CurvatureBatch> task) {
+        return new StatisticsCollector(
+                        model, blocks, settings, updaters.get(0).layer().state().tasks())
+                .collect(task);
     }
 
     /** Sums over the matrices of a layer. */
-    private static StepRule.Consolidated learn(NclLayer layer, Collected collected, int index, double weight) {
+    private static StepRule.Consolidated learn(
+            NclLayer layer, StatisticsCollector.Collected collected, int index, double weight) {
         List<SectionStatistics> sections = collected.layers().get(index);
         boolean trained = false;
         double trace = 0;

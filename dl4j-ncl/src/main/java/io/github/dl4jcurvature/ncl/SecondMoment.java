@@ -28,28 +28,43 @@ final class SecondMoment {
     }
 
     /**
-     * Adds rows.
+     * Adds rows; products are taken in the type of the rows and added up in doubles.
      *
      * @param rows x, shape [rows, order] or one column less; not modified
      * @param weights w, not negative, shape [rows]; null for 1
      */
     void add(INDArray rows, @Nullable INDArray weights) {
-        INDArray x = doubles(rows); // [rows, order]
-        if (weights != null) {
-            x.muliColumnVector(Transforms.sqrt(weights.castTo(DataType.DOUBLE)).reshape(weights.length(), 1));
+        DataType type = rows.dataType();
+        INDArray root = weights == null
+                ? Nd4j.ones(type, rows.size(0))
+                : Transforms.sqrt(weights.castTo(DataType.DOUBLE)).castTo(type);
+        INDArray x = weights == null ? rows : rows.mulColumnVector(root.reshape(root.length(), 1));
+        MatrixView transposed = MatrixView.of(x.isView() ? x.dup('c') : x).transposed(); // [columns, rows]
+        long columns = rows.size(1);
+        INDArray products = Nd4j.createUninitialized(type, new long[] {columns, columns}, 'f');
+        Gemm.symmetricProduct(1, transposed, 0, MatrixView.of(products));
+        if (augmented) {
+            sum.get(NDArrayIndex.interval(0, columns), NDArrayIndex.interval(0, columns))
+                    .addi(products.castTo(DataType.DOUBLE));
+            INDArray constant = Nd4j.createUninitialized(type, columns);
+            Gemm.multiplyVector(1, transposed, MatrixView.of(root), 0, MatrixView.of(constant));
+            addConstant(
+                    constant,
+                    weights == null ? rows.size(0) : weights.sumNumber().doubleValue());
+        } else {
+            sum.addi(products.castTo(DataType.DOUBLE));
         }
-        Gemm.symmetricProduct(1, MatrixView.of(x).transposed(), 1, MatrixView.of(sum));
     }
 
-    private INDArray doubles(INDArray rows) {
-        long columns = rows.size(1);
-        INDArray x = Nd4j.createUninitialized(
-                DataType.DOUBLE, new long[] {rows.size(0), columns + (augmented ? 1 : 0)}, 'f');
-        x.get(NDArrayIndex.all(), NDArrayIndex.interval(0, columns)).assign(rows);
-        if (augmented) {
-            x.getColumn(columns).assign(1);
+    /** Adds products with the constant 1 and the sum of the weights to the last row and column. */
+    private void addConstant(INDArray products, double total) {
+        long last = sum.size(0) - 1;
+        for (long i = 0; i < last; i++) {
+            double value = sum.getDouble(i, last) + products.getDouble(i);
+            sum.putScalar(i, last, value);
+            sum.putScalar(last, i, value);
         }
-        return x;
+        sum.putScalar(last, last, sum.getDouble(last, last) + total);
     }
 
     /** The sum times a factor, fresh. */
@@ -57,8 +72,8 @@ final class SecondMoment {
         return sum.mul(factor);
     }
 
-    /** Whether nothing but zeros was added. */
-    boolean isZero() {
-        return sum.amaxNumber().doubleValue() == 0;
+    /** Adds another sum of the same kind. */
+    void merge(SecondMoment other) {
+        sum.addi(other.sum);
     }
 }

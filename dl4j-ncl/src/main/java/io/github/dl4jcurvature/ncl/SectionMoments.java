@@ -49,6 +49,14 @@ final class SectionMoments {
         return perSequence ? weights.perSequence() : weights.valid();
     }
 
+    /** Adds the moments of other examples. */
+    void merge(SectionMoments other) {
+        inputs.merge(other.inputs);
+        outputs.merge(other.outputs);
+        rows += other.rows;
+        examples += other.examples;
+    }
+
     boolean isEmpty() {
         return examples == 0;
     }

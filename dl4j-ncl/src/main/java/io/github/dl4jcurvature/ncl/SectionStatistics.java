@@ -84,6 +84,20 @@ final class SectionStatistics {
         squares.addi(matrix.muli(factor));
     }
 
+    /** Adds the statistics of other examples. */
+    void merge(SectionStatistics other) {
+        if (other.moments != null) {
+            if (moments == null) {
+                moments = other.moments;
+            } else {
+                moments.merge(other.moments);
+            }
+        }
+        if (other.squares != null) {
+            squares = squares == null ? other.squares : squares.addi(other.squares);
+        }
+    }
+
     /** The statistics of a task of so many examples. */
     TaskStatistics finished(INDArray parameters, long examples, double weight) {
         return new TaskStatistics(

@@ -90,7 +90,7 @@ class GoldenTraceTest {
             ((org.deeplearning4j.nn.conf.layers.BaseLayer) layer.getLayer()).setIUpdater(settings.build());
         }
         network.setUpdater(new org.deeplearning4j.nn.updater.MultiLayerUpdater(network));
-        Consolidation.Collected collected = Consolidation.of(network).collect(List.of(CurvatureBatch.of(batch)));
+        StatisticsCollector.Collected collected = Consolidation.of(network).collect(List.of(CurvatureBatch.of(batch)));
         for (int layer = 0; layer < trace.names().size(); layer++) {
             TaskStatistics statistics =
                     collected.layers().get(layer).get(0).finished(trace.parameters(layer), collected.examples(), 1);

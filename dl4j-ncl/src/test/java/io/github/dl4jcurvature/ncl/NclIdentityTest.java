@@ -227,7 +227,7 @@ class NclIdentityTest {
                         .build());
         network.setUpdater(new org.deeplearning4j.nn.updater.MultiLayerUpdater(network));
         Consolidation consolidation = Consolidation.of(network);
-        Consolidation.Collected collected = consolidation.collect(List.of(CurvatureBatch.ofInputs(x)));
+        StatisticsCollector.Collected collected = consolidation.collect(List.of(CurvatureBatch.ofInputs(x)));
         return collected
                 .layers()
                 .get(0)

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
+import io.github.dl4jcurvature.examples.experiment.Median;
 import io.github.dl4jcurvature.examples.experiment.PythonScript;
 
 /** The same algorithm in NumPy. */

@@ -4,6 +4,7 @@ package io.github.dl4jcurvature.examples.gaussnewton;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.github.dl4jcurvature.examples.experiment.Median;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

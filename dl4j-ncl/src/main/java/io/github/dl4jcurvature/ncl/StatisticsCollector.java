@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.ncl;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+import io.github.dl4jcurvature.fisher.CurvatureBatch;
+import io.github.dl4jcurvature.fisher.CurvatureBlock;
+import io.github.dl4jcurvature.fisher.FisherLabels;
+import io.github.dl4jcurvature.fisher.FisherPasses;
+import io.github.dl4jcurvature.fisher.LabelSampler;
+import io.github.dl4jcurvature.fisher.LayerFactors;
+import org.deeplearning4j.nn.api.Model;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * Runs Fisher passes over the data of a task and collects what each layer needs of them.
+ *
+ * <p>Batches are worked on by several threads if BLAS is confined to one (OMP_NUM_THREADS=1). Each batch has its own random numbers
+ * and the results are added in the order of the batches, so that nothing depends on the number of threads.
+ */
+final class StatisticsCollector {
+    private static final long MOST_EXACT_PASSES = 32;
+    private static final int MOST_THREADS = 4;
+
+    private final Model model;
+    private final List<CurvatureBlock> blocks;
+    private final Ncl settings;
+    private final long tasks;
+
+    /**
+     * A collector.
+     *
+     * @param tasks number of tasks so far, from which random numbers depend
+     */
+    StatisticsCollector(Model model, List<CurvatureBlock> blocks, Ncl settings, long tasks) {
+        this.model = model;
+        this.blocks = blocks;
+        this.settings = settings;
+        this.tasks = tasks;
+    }
+
+    /**
+     * Statistics of all layers.
+     *
+     * @param layers one list for each layer, with an entry for each of its matrices
+     */
+    record Collected(List<List<SectionStatistics>> layers, long examples) {
+
+        void merge(Collected other) {
+            for (int i = 0; i < layers.size(); i++) {
+                for (int j = 0; j < layers.get(i).size(); j++) {
+                    layers.get(i).get(j).merge(other.layers().get(i).get(j));
+                }
+            }
+        }
+    }
+
+    /** A batch with its number. */
+    private record Numbered(CurvatureBatch batch, long number) {}
+
+    /** The batches until enough examples have been seen, in the type of the network. */
+    private final class Source {
+        private final Iterator<CurvatureBatch> batches;
+        private long number;
+        private long examples;
+
+        Source(Iterable<CurvatureBatch> task) {
+            batches = task.iterator();
+        }
+
+        boolean hasNext() {
+            boolean enough = settings.fisherExamples() > 0 && examples >= settings.fisherExamples();
+            return !enough && batches.hasNext();
+        }
+
+        Numbered next() {
+            CurvatureBatch batch = batches.next().castTo(model.params().dataType());
+            examples += batch.examples();
+            return new Numbered(batch, number++);
+        }
+    }
+
+    /**
+     * Collects over a task.
+     *
+     * @throws IllegalArgumentException if there is no example
+     */
+    Collected collect(Iterable<CurvatureBatch> task) {
+        Source source = new Source(task);
+        if (!source.hasNext()) {
+            throw new IllegalArgumentException("the task has no example; pass the data that it was trained on");
+        }
+        FisherPasses passes = FisherPasses.of(model);
+        Numbered first = source.next();
+        FisherLabels labels = labels(passes, first.batch());
+        Collected total = collected(passes, labels, first);
+        if (source.hasNext()) {
+            if (threads() == 1) {
+                while (source.hasNext()) {
+                    total.merge(collected(passes, labels, source.next()));
+                }
+            } else {
+                collectInParallel(source, labels, total);
+            }
+        }
+        return new Collected(total.layers(), source.examples);
+    }
+
+    private static int threads() {
+        return "1".equals(System.getenv("OMP_NUM_THREADS"))
+                ? Math.min(Runtime.getRuntime().availableProcessors(), MOST_THREADS)
+                : 1;
+    }
+
+    private void collectInParallel(Source source, FisherLabels labels, Collected total) {
+        ExecutorService executor = Executors.newFixedThreadPool(threads(), runnable -> {
+            Thread thread = new Thread(runnable, "ncl-consolidation");
+            thread.setDaemon(true);
+            return thread;
+        });
+        ThreadLocal<FisherPasses> passes = ThreadLocal.withInitial(() -> FisherPasses.of(model));
+        List<Future<Collected>> pending = new ArrayList<>();
+        try {
+            while (source.hasNext() || !pending.isEmpty()) {
+                while (source.hasNext() && pending.size() < 2 * threads()) {
+                    Numbered batch = source.next();
+                    pending.add(executor.submit(() -> collected(passes.get(), labels, batch)));
+                }
+                total.merge(pending.remove(0).get());
+            }
+            for (int i = 0; i < threads(); i++) {
+                executor.execute(() -> Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(
+                    "interrupted while Fisher information was collected; nothing has changed", e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException failure
+                    ? failure
+                    : new IllegalStateException("Fisher information could not be collected", e.getCause());
+        } finally {
+            executor.shutdown();
+        }
+    }
+
+    private FisherLabels labels(FisherPasses passes, CurvatureBatch batch) {
+        FisherLabels chosen = settings.fisherLabels();
+        if (chosen != null) {
+            return chosen;
+        }
+        return passes.outputUnits(batch) <= MOST_EXACT_PASSES ? FisherLabels.EXACT : FisherLabels.SAMPLED;
+    }
+
+    /** The statistics of one batch. */
+    private Collected collected(FisherPasses passes, FisherLabels labels, Numbered numbered) {
+        CurvatureBatch batch = numbered.batch();
+        List<List<SectionStatistics>> layers = empty();
+        boolean squares = layers.stream().flatMap(List::stream).anyMatch(SectionStatistics::needsSquaresOfFactors);
+        LabelSampler sampler = LabelSampler.numbered(settings.seed() + 1_000_003 * tasks, numbered.number());
+        passes.run(batch, labels, sampler, (first, factors, gradient) -> {
+            INDArray mean = squares ? passes.meanSquares(factors, batch) : gradient;
+            for (int i = 0; i < blocks.size(); i++) {
+                add(blocks.get(i), layers.get(i), first, factors);
+                addSquares(blocks.get(i), layers.get(i), gradient, 1, false);
+                if (squares) {
+                    addSquares(blocks.get(i), layers.get(i), mean, (double) batch.examples(), true);
+                }
+            }
+        });
+        return new Collected(layers, batch.examples());
+    }
+
+    private List<List<SectionStatistics>> empty() {
+        List<List<SectionStatistics>> layers = new ArrayList<>();
+        for (CurvatureBlock block : blocks) {
+            List<SectionStatistics> sections = new ArrayList<>();
+            LayerPlan plan = ((NclUpdater) block.updater()).getConfig().plan();
+            for (SectionPlan section : plan == null ? List.<SectionPlan>of() : plan.sections()) {
+                sections.add(new SectionStatistics(section, settings.referenceTimeNormalisation()));
+            }
+            layers.add(sections);
+        }
+        return layers;
+    }
+
+    private static void add(
+            CurvatureBlock block, List<SectionStatistics> sections, boolean first, List<LayerFactors> factors) {
+        for (LayerFactors each : factors) {
+            if (each.layer().equals(block.parameters().layer())) {
+                long start = startOf(block, each.weightKeys().get(0));
+                sections.stream()
+                        .filter(section -> section.startsAt(start))
+                        .forEach(section -> section.add(first, each));
+            }
+        }
+    }
+
+    /** Position of a parameter in its block; -1 if another updater has it. */
+    private static long startOf(CurvatureBlock block, String key) {
+        long start = 0;
+        for (int i = 0; i < block.parameters().names().size(); i++) {
+            if (block.parameters().names().get(i).equals(key)) {
+                return start;
+            }
+            start += block.parameters().lengths().get(i);
+        }
+        return -1;
+    }
+
+    private static void addSquares(
+            CurvatureBlock block, List<SectionStatistics> sections, INDArray flat, double factor, boolean ofFactors) {
+        long end = block.offset() + block.parameters().length();
+        for (SectionStatistics section : sections) {
+            if (ofFactors ? section.needsSquaresOfFactors() : section.needsSquaresOfGradients()) {
+                section.addSquares(flat.get(NDArrayIndex.interval(block.offset(), end)), factor, ofFactors);
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.ncl;
+
+import io.github.dl4jcurvature.testkit.RandomMatrices;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+import static io.github.dl4jcurvature.testkit.MatrixAssert.assertThatMatrix;
+
+/** Sums of outer products against their definition, row by row. */
+class SecondMomentTest {
+    @ParameterizedTest
+    @CsvSource({
+        "DOUBLE, true, true",
+        "DOUBLE, false, true",
+        "DOUBLE, true, false",
+        "FLOAT, true, true",
+        "FLOAT, false, false"
+    })
+    void isTheSumOfOuterProducts(DataType type, boolean augmented, boolean weighted) {
+        INDArray expected = Nd4j.zeros(DataType.DOUBLE, augmented ? 5 : 4, augmented ? 5 : 4);
+        SecondMoment moment = new SecondMoment(expected.size(0), augmented);
+        for (long batch = 0; batch < 2; batch++) {
+            INDArray rows = RandomMatrices.gaussian(7, 4, batch).castTo(type);
+            INDArray weights = Nd4j.createFromArray(1.0, 0, 0.25, 1, 2, 0, 1);
+            for (long r = 0; r < 7; r++) {
+                INDArray z = rows.getRow(r, true).castTo(DataType.DOUBLE);
+                INDArray row = augmented ? Nd4j.hstack(z, Nd4j.ones(DataType.DOUBLE, 1, 1)) : z;
+                expected.addi(row.transpose().mmul(row).muli(weighted ? weights.getDouble(r) : 1));
+            }
+            moment.add(rows, weighted ? weights : null);
+        }
+        assertThatMatrix(moment.times(3))
+                .isWithinRelativeFrobenius(expected.mul(3), type == DataType.DOUBLE ? 1e-14 : 1e-6);
+    }
+}
