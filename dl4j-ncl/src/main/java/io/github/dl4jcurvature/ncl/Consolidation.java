@@ -103,11 +103,6 @@ final class Consolidation {
                 TaskStatistics statistics =
                         section.finished(layer.parameters(section.plan()), collected.examples(), weight);
                 StepRule.Consolidated result = layer.consolidate(i, statistics);
-                if (!Double.isFinite(result.fisherTrace()) || !Double.isFinite(result.divergence())) {
-                    throw new ArithmeticException(
-                            "the Fisher information of layer '%s' is not finite; the network is unchanged: check the data for NaN"
-                                    .formatted(layer.config().plan()));
-                }
                 trained |= result.trained();
                 trace += result.fisherTrace();
                 divergence += result.divergence();

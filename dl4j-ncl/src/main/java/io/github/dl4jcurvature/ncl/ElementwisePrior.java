@@ -87,7 +87,7 @@ final class ElementwisePrior implements StepRule {
         }
         INDArray fisher = statistics.requiredSquares().mul(statistics.weight());
         double trace = fisher.sumNumber().doubleValue();
-        if (!(trace > 0)) {
+        if (!StepRule.isPresent(trace)) {
             return Consolidated.UNTRAINED;
         }
         precision.muli(settings.forgetting()).addi(fisher);

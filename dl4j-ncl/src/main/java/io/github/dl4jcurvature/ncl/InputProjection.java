@@ -95,7 +95,7 @@ final class InputProjection implements StepRule {
     public Consolidated consolidate(TaskStatistics statistics) {
         INDArray inputs = statistics.requiredCovariance();
         double trace = statistics.fisher().trace();
-        if (!(trace > 0)) {
+        if (!StepRule.isPresent(trace)) {
             return Consolidated.UNTRAINED;
         }
         tasks++;

@@ -120,7 +120,7 @@ final class KroneckerPrior implements StepRule {
     public Consolidated consolidate(TaskStatistics statistics) {
         FactorPair fisher = statistics.fisher();
         double trace = fisher.trace();
-        if (!(trace > 0)) {
+        if (!StepRule.isPresent(trace)) {
             return Consolidated.UNTRAINED;
         }
         FactorPair kept = new FactorPair(factors.inputs().mul(settings.forgetting()), factors.outputs());

@@ -27,6 +27,20 @@ interface StepRule {
     void write(StateSlots slots);
 
     /**
+     * Whether there is Fisher information of which this is the trace.
+     *
+     * @throws ArithmeticException if it is not finite
+     */
+    static boolean isPresent(double trace) {
+        if (!(trace >= 0 && trace < Double.POSITIVE_INFINITY)) {
+            throw new ArithmeticException(
+                    "the Fisher information of the task is not finite (its trace is %s); the network is unchanged: check the data for NaN"
+                            .formatted(trace));
+        }
+        return trace > 0;
+    }
+
+    /**
      * What consolidation came to.
      *
      * @param trained whether the task trained the matrix; if not, nothing has changed

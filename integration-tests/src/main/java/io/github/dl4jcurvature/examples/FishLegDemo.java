@@ -20,7 +20,8 @@ import io.github.dl4jcurvature.examples.report.Figures;
 
 /**
  * Trains an autoencoder and a classifier of handwritten digits with FishLeg, Adam and momentum, and with FishLeg whose
- * curvature is frozen, then a reversible network with exact Gauss-Newton steps, and writes a page that compares them.
+ * curvature is frozen, then a reversible network with exact Gauss-Newton steps, then networks that learn task after task with
+ * natural continual learning, and writes a page that compares them.
  *
  * <p>Each optimiser chooses one of four settings by its validation loss; then all start again from new weights, the same
  * for all, and see the same batches.
@@ -54,14 +55,20 @@ public final class FishLegDemo {
                 CLASSIFIER_STEPS);
 
         RevMlpDigits reversible = new RevMlpDigits(StudyData.digits());
+        ContinualDigits continual = new ContinualDigits();
+        continual.writeHeatMap(directory.resolve("continual.png").toFile());
 
-        DemoReport report =
-                new DemoReport(List.of(autoencoder, classifier), reversible.table(), SELECTION_SEED, REPORT_SEED);
+        DemoReport report = new DemoReport(
+                List.of(autoencoder, classifier),
+                new DemoReport.Tables(reversible.table(), continual.table()),
+                SELECTION_SEED,
+                REPORT_SEED);
         Path page = directory.resolve("index.html");
         report.write(page);
         System.out.println(report.outcome());
         System.out.println("report: " + page.toAbsolutePath());
         System.out.println(reversible.figures());
+        System.out.println(continual.figures());
         System.out.println(figures(autoencoder, classifier));
     }
 

@@ -52,6 +52,30 @@ class ArchitectureTest {
                     "io.github.dl4jcurvature.samediff..");
 
     @ArchTest
+    static final ArchRule MATHEMATICS_OF_CONTINUAL_LEARNING_KNOWS_NO_NETWORKS = noClasses()
+            .that()
+            .resideInAPackage("io.github.dl4jcurvature.ncl")
+            .and()
+            .haveNameMatching(
+                    ".*\\.(FactorPair|Kronecker\\w+|Damping|SecondMoment|SectionMoments|RowWeights|SymmetricInverse|StepRule|InputProjection|ElementwisePrior|PlainStep)")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.deeplearning4j..", "io.github.dl4jcurvature.fisher..");
+
+    @ArchTest
+    static final ArchRule CONTINUAL_LEARNING_NEEDS_FISHER_AND_LINALG_ONLY = noClasses()
+            .that()
+            .resideInAPackage("io.github.dl4jcurvature.ncl..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.github.dl4jcurvature.fishleg..",
+                    "io.github.dl4jcurvature.pruning..",
+                    "io.github.dl4jcurvature.gn..",
+                    "io.github.dl4jcurvature.equations..",
+                    "io.github.dl4jcurvature.samediff..");
+
+    @ArchTest
     static final ArchRule LINALG_STANDS_ALONE = noClasses()
             .that()
             .resideInAPackage("io.github.dl4jcurvature.linalg..")
@@ -78,7 +102,10 @@ class ArchitectureTest {
             .resideInAPackage("io.github.dl4jcurvature.fisher..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.github.dl4jcurvature.fishleg..", "io.github.dl4jcurvature.examples..");
+            .resideInAnyPackage(
+                    "io.github.dl4jcurvature.fishleg..",
+                    "io.github.dl4jcurvature.ncl..",
+                    "io.github.dl4jcurvature.examples..");
 
     @ArchTest
     static final ArchRule LIBRARIES_KNOW_NO_EXAMPLES = noClasses()

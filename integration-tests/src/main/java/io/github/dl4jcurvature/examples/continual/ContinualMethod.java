@@ -54,7 +54,7 @@ public enum ContinualMethod {
     }
 
     /** Name of the learner in figures. */
-    String key() {
+    public String key() {
         return name().toLowerCase(Locale.ROOT);
     }
 
