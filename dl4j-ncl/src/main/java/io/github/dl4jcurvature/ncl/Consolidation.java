@@ -100,8 +100,7 @@ final class Consolidation {
         for (int i = 0; i < sections.size(); i++) {
             SectionStatistics section = sections.get(i);
             if (section.isKnown()) {
-                TaskStatistics statistics =
-                        section.finished(layer.parameters(section.plan()), collected.examples(), weight);
+                TaskStatistics statistics = section.finished(layer.parameters(i), collected.examples(), weight);
                 StepRule.Consolidated result = layer.consolidate(i, statistics);
                 trained |= result.trained();
                 trace += result.fisherTrace();

@@ -4,12 +4,8 @@ package io.github.dl4jcurvature.ncl;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.github.dl4jcurvature.linalg.Gemm;
-import io.github.dl4jcurvature.linalg.MatrixView;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /** Steps the parameters of one layer and remembers its tasks; matrices are worked on in doubles. */
@@ -17,25 +13,12 @@ final class NclLayer {
     private static final double ADAM_SECOND_DECAY = 0.999;
     private static final double ADAM_EPSILON = 1e-9;
 
-    /** A matrix of the layer with its rule and room for its deviation, gradient, momentum and step. */
-    private record Section(
-            SectionPlan plan, StepRule rule, INDArray deviation, INDArray gradient, INDArray momentum, INDArray step) {
-
-        static Section of(SectionPlan plan, StepRule rule) {
-            return new Section(plan, rule, room(plan), room(plan), room(plan), room(plan));
-        }
-
-        private static INDArray room(SectionPlan plan) {
-            return Nd4j.createUninitializedDetached(DataType.DOUBLE, 'f', plan.rows(), plan.columns())
-                    .assign(0);
-        }
-    }
-
     private final Ncl config;
     private final NclState state;
     private final INDArray values;
     private final @Nullable INDArray mask;
-    private final List<Section> sections = new ArrayList<>();
+    private final LayerPlan plan;
+    private final List<SectionWork> sections = new ArrayList<>();
 
     /**
      * A layer on its state.
@@ -46,11 +29,12 @@ final class NclLayer {
     NclLayer(Ncl config, LayerPlan plan, NclState state, INDArray values, @Nullable INDArray mask) {
         this.config = config;
         this.state = state;
+        this.plan = plan;
         this.values = values;
         this.mask = mask;
         StateSlots slots = state.remembers() ? state.slots() : null;
         for (SectionPlan section : plan.sections()) {
-            sections.add(Section.of(section, rule(section, slots)));
+            sections.add(new SectionWork(section, rule(section, slots), values, state));
         }
     }
 
@@ -112,44 +96,23 @@ final class NclLayer {
     /** Replaces a gradient by the step that the host subtracts. */
     void update(INDArray gradient, int iteration, int epoch) {
         double rate = config.rate(iteration, epoch, state.tasks());
-        INDArray mean = state.mean();
-        INDArray momentum = state.momentum();
-        for (Section section : sections) {
-            section.plan().gather(gradient, section.gradient());
-            if (config.priorWeight() > 0) {
-                deviation(section, mean);
-                section.rule().addPenaltyGradient(config.priorWeight(), section.deviation(), section.gradient());
-            }
+        for (int i = 0; i < sections.size(); i++) {
+            SectionWork section = sections.get(i);
+            List<INDArray> parts = plan.sections().get(i).parts(gradient);
+            section.takeGradient(parts, config.priorWeight());
             if (config.step() == Ncl.Step.ADAM) {
-                section.plan().scatter(section.gradient(), gradient);
+                section.giveGradient(parts);
             } else {
-                section.plan().gather(momentum, section.momentum());
-                Gemm.scale(config.momentum(), MatrixView.of(section.momentum()).flattened()); // rho m
-                Gemm.axpy(
-                        1,
-                        MatrixView.of(section.gradient()).flattened(),
-                        MatrixView.of(section.momentum()).flattened()); // + g
-                section.plan().scatter(section.momentum(), momentum);
-                section.rule().step(rate, section.momentum(), section.step());
-                section.plan().scatter(section.step(), gradient);
+                section.step(config.momentum(), rate, parts);
             }
         }
         if (config.step() == Ncl.Step.ADAM) {
-            adam(rate, gradient, momentum);
+            adam(rate, gradient, state.momentum());
         }
         if (mask != null) {
             gradient.muli(mask);
         }
         state.countStep();
-    }
-
-    private void deviation(Section section, INDArray mean) {
-        section.plan().gather(values, section.deviation());
-        section.plan().gather(mean, section.step());
-        Gemm.axpy(
-                -1,
-                MatrixView.of(section.step()).flattened(),
-                MatrixView.of(section.deviation()).flattened()); // theta - mu
     }
 
     private void adam(double rate, INDArray gradient, INDArray first) {
@@ -166,8 +129,8 @@ final class NclLayer {
         INDArray deviation =
                 Transforms.sqrt(second.div(secondCorrection), false).addi(ADAM_EPSILON);
         gradient.assign(first).muli(rate / firstCorrection).divi(deviation);
-        for (Section section : sections) {
-            section.plan().gather(gradient, section.step());
+        for (int i = 0; i < sections.size(); i++) {
+            sections.get(i).takeStep(plan.sections().get(i).parts(gradient));
         }
     }
 
@@ -181,24 +144,12 @@ final class NclLayer {
 
     /** \( \frac12 (\theta - \mu)^\top \Lambda (\theta - \mu) \) per data point. */
     double penalty() {
-        INDArray mean = state.mean();
-        double penalty = 0;
-        for (Section section : sections) {
-            INDArray step = section.step().dup('f'); // of the last iteration
-            deviation(section, mean);
-            section.step().assign(step);
-            penalty += 0.5 * section.rule().quadratic(section.deviation());
-        }
-        return penalty;
+        return sections.stream().mapToDouble(SectionWork::penalty).sum();
     }
 
     /** \( u^\top \Lambda u \) of the last step u, per data point. */
     double squaredStep() {
-        double sum = 0;
-        for (Section section : sections) {
-            sum += section.rule().quadratic(section.step());
-        }
-        return sum;
+        return sections.stream().mapToDouble(SectionWork::squaredStep).sum();
     }
 
     /** What a matrix of the layer remembers. */
@@ -225,9 +176,7 @@ final class NclLayer {
     }
 
     /** The present parameters of a matrix. */
-    INDArray parameters(SectionPlan plan) {
-        INDArray matrix = Nd4j.createUninitializedDetached(DataType.DOUBLE, 'f', plan.rows(), plan.columns());
-        plan.gather(values, matrix);
-        return matrix;
+    INDArray parameters(int section) {
+        return sections.get(section).parameters();
     }
 }

@@ -65,6 +65,7 @@ final class NclUpdater implements GradientUpdater<Ncl> {
             flat.assign(0);
             NclLayer.initialise(config, plan, state);
         }
+        reload();
     }
 
     private static void requireFloatingType(DataType type) {

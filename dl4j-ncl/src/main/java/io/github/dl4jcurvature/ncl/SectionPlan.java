@@ -2,7 +2,9 @@
 package io.github.dl4jcurvature.ncl;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 
 import io.github.dl4jcurvature.fisher.ParameterSection;
@@ -104,31 +106,45 @@ final class SectionPlan implements Serializable {
         };
     }
 
-    /** Copies the matrix out of a vector of the layer's parameters, whatever its type. */
+    /** Views of the parts in a vector of the layer's parameters, each of shape [rows of the part, columns]. */
+    List<INDArray> parts(INDArray flat) {
+        List<INDArray> parts = new ArrayList<>();
+        for (int part = 0; part < starts.length; part++) {
+            parts.add(flat.get(NDArrayIndex.interval(starts[part], starts[part] + rows[part] * columns))
+                    .reshape('f', rows[part], columns));
+        }
+        return parts;
+    }
+
+    /** Views of the rows of each part in a matrix. */
+    List<INDArray> rowsOf(INDArray matrix) {
+        if (starts.length == 1) {
+            return List.of(matrix);
+        }
+        List<INDArray> views = new ArrayList<>();
+        long row = 0;
+        for (long count : rows) {
+            views.add(matrix.get(NDArrayIndex.interval(row, row + count), NDArrayIndex.all()));
+            row += count;
+        }
+        return views;
+    }
+
+    /** Copies part by part, whatever the types. */
+    static void copy(List<INDArray> from, List<INDArray> to) {
+        for (int part = 0; part < from.size(); part++) {
+            to.get(part).assign(from.get(part));
+        }
+    }
+
+    /** Copies the matrix out of a vector of the layer's parameters. */
     void gather(INDArray flat, INDArray matrix) {
-        long row = 0;
-        for (int part = 0; part < starts.length; part++) {
-            rows(matrix, row, rows[part]).assign(part(flat, part));
-            row += rows[part];
-        }
+        copy(parts(flat), rowsOf(matrix));
     }
 
-    /** Copies the matrix into a vector of the layer's parameters, whatever its type. */
+    /** Copies the matrix into a vector of the layer's parameters. */
     void scatter(INDArray matrix, INDArray flat) {
-        long row = 0;
-        for (int part = 0; part < starts.length; part++) {
-            part(flat, part).assign(rows(matrix, row, rows[part]));
-            row += rows[part];
-        }
-    }
-
-    private INDArray rows(INDArray matrix, long from, long count) {
-        return starts.length == 1 ? matrix : matrix.get(NDArrayIndex.interval(from, from + count), NDArrayIndex.all());
-    }
-
-    private INDArray part(INDArray flat, int part) {
-        return flat.get(NDArrayIndex.interval(starts[part], starts[part] + rows[part] * columns))
-                .reshape('f', rows[part], columns);
+        copy(rowsOf(matrix), parts(flat));
     }
 
     @Override

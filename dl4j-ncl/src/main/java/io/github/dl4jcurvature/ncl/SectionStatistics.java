@@ -20,10 +20,6 @@ final class SectionStatistics {
         this.perSequence = perSequence;
     }
 
-    SectionPlan plan() {
-        return plan;
-    }
-
     boolean startsAt(long start) {
         return plan.start() == start && needsMoments();
     }
