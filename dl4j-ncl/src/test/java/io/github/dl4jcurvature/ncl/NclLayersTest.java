@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import io.github.dl4jcurvature.fisher.CurvatureListener;
-import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
@@ -18,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 
 import static io.github.dl4jcurvature.testkit.MatrixAssert.assertThatMatrix;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -97,8 +96,8 @@ class NclLayersTest {
         }
     }
 
-    private static DataSetIterator iterator(DataSet data) {
-        return new ListDataSetIterator<>(data.asList(), 5);
+    private static MultiDataSetIterator iterator(DataSet data) {
+        return TaskData.of(data).iterator(5);
     }
 
     @ParameterizedTest

@@ -4,11 +4,11 @@ package io.github.dl4jcurvature.ncl;
 import java.util.Arrays;
 import java.util.stream.LongStream;
 
-import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.ViewIterator;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
@@ -22,13 +22,13 @@ class TaskStreamTest {
     private static final int[][] PAIRS = {{3, 1}, {0, 2}};
 
     /** Twelve examples of four classes, the example number as its only feature. */
-    private static ListDataSetIterator<DataSet> numbers() {
+    private static ViewIterator numbers() {
         INDArray x = Nd4j.arange(12).castTo(DataType.DOUBLE).reshape(12, 1);
         INDArray y = Nd4j.zeros(DataType.DOUBLE, 12, 4);
         for (int n = 0; n < 12; n++) {
             y.putScalar(n, n % 4, 1);
         }
-        return new ListDataSetIterator<>(new DataSet(x, y).asList(), 5);
+        return new ViewIterator(new DataSet(x, y), 4);
     }
 
     private static MultiDataSet all(TaskData data) {

@@ -3,7 +3,6 @@ package io.github.dl4jcurvature.ncl;
 
 import io.github.dl4jcurvature.fisher.CurvatureListener;
 import io.github.dl4jcurvature.testkit.RandomMatrices;
-import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -13,6 +12,7 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.ViewIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
@@ -57,8 +57,8 @@ final class Tasks {
         return new DataSet(x.castTo(type), y.castTo(type));
     }
 
-    static ListDataSetIterator<DataSet> iterator(DataSet data) {
-        return new ListDataSetIterator<>(data.asList(), 10);
+    static ViewIterator iterator(DataSet data) {
+        return new ViewIterator(data, 10);
     }
 
     static NclLayer layer(MultiLayerNetwork network, int index) {
