@@ -23,12 +23,12 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
  * <table>
  * <caption>Summaries</caption>
  * <tr><td>{@link #average}</td><td>\( \frac1T \sum_j R_{Tj} \)</td></tr>
- * <tr><td>{@link #backwardTransfer}</td><td>\( \frac1{T-1} \sum_{j<T} (R_{Tj} - R_{jj}) \)</td></tr>
- * <tr><td>{@link #forwardTransfer}</td><td>\( \frac1{T-1} \sum_{j>1} (R_{j-1,j} - b_j) \)</td></tr>
- * <tr><td>{@link #forgettingFromBest}</td><td>\( \frac1{T-1} \sum_{j<T} (\max_{i \ge j} R_{ij} - R_{Tj}) \) (as Mammoth)</td></tr>
- * <tr><td>{@link #forgettingFromLearned}</td><td>\( \frac1{T-1} \sum_{j<T} (R_{jj} - R_{Tj}) \) (as Avalanche)</td></tr>
+ * <tr><td>{@link #backwardTransfer}</td><td>\( \frac1{T-1} \sum_{j \lt T} (R_{Tj} - R_{jj}) \)</td></tr>
+ * <tr><td>{@link #forwardTransfer}</td><td>\( \frac1{T-1} \sum_{j \gt 1} (R_{j-1,j} - b_j) \)</td></tr>
+ * <tr><td>{@link #forgettingFromBest}</td><td>\( \frac1{T-1} \sum_{j \lt T} (\max_{i \ge j} R_{ij} - R_{Tj}) \) (as Mammoth)</td></tr>
+ * <tr><td>{@link #forgettingFromLearned}</td><td>\( \frac1{T-1} \sum_{j \lt T} (R_{jj} - R_{Tj}) \) (as Avalanche)</td></tr>
  * <tr><td>{@link #learningAccuracy}</td><td>\( \frac1T \sum_j R_{jj} \)</td></tr>
- * <tr><td>{@link #minimumAccuracy}</td><td>\( \frac1{T-1} \sum_{j<T} \min R_{\cdot j} \) over all evaluations after task j</td></tr>
+ * <tr><td>{@link #minimumAccuracy}</td><td>\( \frac1{T-1} \sum_{j \lt T} \min R_{\cdot j} \) over all evaluations after task j</td></tr>
  * </table>
  *
  * <p>Entries that have not been evaluated are NaN, and so are summaries that need them; with one task the means over others are 0.

@@ -83,14 +83,28 @@ final class NclUpdater implements GradientUpdater<Ncl> {
         if (plan == null || state == null) {
             throw new IllegalStateException(withoutListener());
         }
+        if (layer != null && bound != null && isSame(bound, block)) {
+            return;
+        }
         bound = block;
+        layer = null;
         try (MemoryWorkspace detached = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
             layer = new NclLayer(config, plan, state, block.values(), block.mask());
         }
     }
 
+    /** Whether two descriptions are of the same memory, none of which is held at zero. */
+    private static boolean isSame(CurvatureBlock left, CurvatureBlock right) {
+        return left.mask() == null
+                && right.mask() == null
+                && left.values().length() == right.values().length()
+                && left.values().offset() == right.values().offset()
+                && left.values().data().address() == right.values().data().address();
+    }
+
     /** Drops what was not committed to the state. */
     void reload() {
+        layer = null;
         if (bound != null) {
             bind(bound);
         }

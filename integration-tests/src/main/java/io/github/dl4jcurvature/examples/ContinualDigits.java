@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -42,7 +41,7 @@ public final class ContinualDigits {
             for (ContinualStudy.Outcome outcome : both) {
                 EvaluationMatrix matrix =
                         Objects.requireNonNull(outcome.matrices().get(0), "these settings converge");
-                String key = kind.name().toLowerCase(Locale.ROOT).replace('_', '.');
+                String key = kind.key();
                 table.row(
                         key,
                         outcome.method().key(),
@@ -79,15 +78,7 @@ public final class ContinualDigits {
 
     private static void study() {
         for (Kind kind : List.of(Kind.SPLIT_TASK, Kind.SPLIT_DOMAIN, Kind.ROTATED)) {
-            ImageBenchmark benchmark = ImageBenchmark.digits(kind);
-            ContinualStudy study = new ContinualStudy(benchmark, THREADS);
-            List<ContinualStudy.Outcome> results =
-                    study.run(study.select(Arrays.asList(ContinualMethod.values())), SEEDS);
-            System.out.println(benchmark.name());
-            System.out.println(study.trials());
-            System.out.println(ContinualStudy.table(results));
-            String prefix = kind.name().toLowerCase(Locale.ROOT).replace('_', '.') + ".";
-            System.out.println(ContinualStudy.figures(prefix, results));
+            new ContinualStudy(ImageBenchmark.digits(kind), THREADS).compareAll(SEEDS, kind.key());
         }
     }
 

@@ -4,9 +4,7 @@ package io.github.dl4jcurvature.examples;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 
-import io.github.dl4jcurvature.examples.continual.ContinualMethod;
 import io.github.dl4jcurvature.examples.continual.ContinualStudy;
 import io.github.dl4jcurvature.examples.continual.ImageBenchmark;
 import io.github.dl4jcurvature.examples.continual.ImageBenchmark.Kind;
@@ -35,14 +33,7 @@ public final class ContinualMnist {
         for (Kind kind : List.of(Kind.SPLIT_TASK, Kind.SPLIT_DOMAIN, Kind.PERMUTED)) {
             if (wanted.isEmpty() || wanted.contains(kind.name())) {
                 ImageBenchmark benchmark = ImageBenchmark.mnist(kind, Path.of(arguments[0]));
-                ContinualStudy study = new ContinualStudy(benchmark, THREADS);
-                List<ContinualStudy.Outcome> results =
-                        study.run(study.select(Arrays.asList(ContinualMethod.values())), SEEDS);
-                System.out.println(benchmark.name());
-                System.out.println(study.trials());
-                System.out.println(ContinualStudy.table(results));
-                String prefix = kind.name().toLowerCase(Locale.ROOT).replace('_', '.') + ".";
-                System.out.println(ContinualStudy.figures(prefix, results));
+                new ContinualStudy(benchmark, THREADS).compareAll(SEEDS, kind.key());
             }
         }
     }

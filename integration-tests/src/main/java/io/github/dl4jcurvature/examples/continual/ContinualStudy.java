@@ -93,6 +93,15 @@ public final class ContinualStudy {
                 .setting();
     }
 
+    /** Chooses settings for all learners, runs them for every seed and prints tables and figures with the prefix of a key. */
+    public void compareAll(List<Long> seeds, String key) {
+        List<Outcome> outcomes = run(select(List.of(ContinualMethod.values())), seeds);
+        System.out.println(benchmark.name());
+        System.out.println(trials);
+        System.out.println(table(outcomes));
+        System.out.println(figures(key + ".", outcomes));
+    }
+
     /** All trials of {@link #select}. */
     public TextTable trials() {
         return trials;

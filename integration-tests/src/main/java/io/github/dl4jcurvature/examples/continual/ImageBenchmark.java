@@ -3,6 +3,7 @@ package io.github.dl4jcurvature.examples.continual;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -60,7 +61,12 @@ public record ImageBenchmark(String name, Kind kind, DataSet train, DataSet vali
         /** All digits, rotated by another angle in each of five tasks. */
         ROTATED,
         /** All digits, with permuted pixels in each of five tasks but the first. */
-        PERMUTED
+        PERMUTED;
+
+        /** Name in figures. */
+        public String key() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '.');
+        }
     }
 
     /** The embedded digits of 8 x 8 pixels: 1000 to learn, 297 to choose, 500 to report. */
