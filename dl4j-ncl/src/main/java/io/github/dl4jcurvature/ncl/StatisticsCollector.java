@@ -101,14 +101,13 @@ final class StatisticsCollector {
         FisherPasses passes = FisherPasses.of(model);
         Numbered first = source.next();
         FisherLabels labels = labels(passes, first.batch());
-        Collected total = collected(passes, labels, first);
-        if (source.hasNext()) {
-            if (threads() == 1) {
-                while (source.hasNext()) {
-                    total.merge(collected(passes, labels, source.next()));
-                }
-            } else {
-                collectInParallel(source, labels, total);
+        Collected total;
+        if (source.hasNext() && threads() > 1) {
+            total = collectInParallel(first, source, labels);
+        } else {
+            total = collected(passes, labels, first);
+            while (source.hasNext()) {
+                total.merge(collected(passes, labels, source.next()));
             }
         }
         return new Collected(total.layers(), source.examples);
@@ -120,7 +119,7 @@ final class StatisticsCollector {
                 : 1;
     }
 
-    private void collectInParallel(Source source, FisherLabels labels, Collected total) {
+    private Collected collectInParallel(Numbered first, Source source, FisherLabels labels) {
         ExecutorService executor = Executors.newFixedThreadPool(threads(), runnable -> {
             Thread thread = new Thread(runnable, "ncl-consolidation");
             thread.setDaemon(true);
@@ -128,7 +127,9 @@ final class StatisticsCollector {
         });
         ThreadLocal<FisherPasses> passes = ThreadLocal.withInitial(() -> FisherPasses.of(model));
         List<Future<Collected>> pending = new ArrayList<>();
+        Collected total = new Collected(empty(), 0);
         try {
+            pending.add(executor.submit(() -> collected(passes.get(), labels, first)));
             while (source.hasNext() || !pending.isEmpty()) {
                 while (source.hasNext() && pending.size() < 2 * threads()) {
                     Numbered batch = source.next();
@@ -139,6 +140,7 @@ final class StatisticsCollector {
             for (int i = 0; i < threads(); i++) {
                 executor.execute(() -> Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread());
             }
+            return total;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(

@@ -34,7 +34,7 @@ public final class NclSpeed {
     private static final int STEPS = 50;
     private static final int BATCH = 32;
     private static final int SEQUENCES = 512;
-    private static final int CONSOLIDATION_BATCH = 128;
+    private static final int CONSOLIDATION_BATCH = 64;
     private static final int WARM_UP = 3;
     private static final int REPETITIONS = 15;
 

@@ -33,7 +33,7 @@ public final class StimulusResponse {
         ContinualStudy study = new ContinualStudy(benchmark, THREADS);
         boolean select = words.contains("select");
         Map<ContinualMethod, ContinualSetting> settings =
-                select ? study.select(Arrays.asList(ContinualMethod.values())) : chosen(cell);
+                select ? study.select(Arrays.asList(ContinualMethod.values())) : chosen();
         List<ContinualStudy.Outcome> outcomes = study.run(settings, SEEDS);
         System.out.println(Machine.description());
         if (select) {
@@ -43,12 +43,18 @@ public final class StimulusResponse {
         System.out.println(ContinualStudy.figures("", outcomes));
     }
 
-    /** What the protocol chose. */
-    private static Map<ContinualMethod, ContinualSetting> chosen(Cell cell) {
+    /** What the protocol chose; for the LSTM it has not been run, and the settings of the simple units are taken. */
+    private static Map<ContinualMethod, ContinualSetting> chosen() {
         Map<ContinualMethod, ContinualSetting> settings = new LinkedHashMap<>();
-        for (ContinualMethod method : ContinualMethod.values()) {
-            settings.put(method, new ContinualSetting(0.003, cell == Cell.RNN ? 1000 : 100));
-        }
+        settings.put(ContinualMethod.NCL, new ContinualSetting(0.01, 1000));
+        settings.put(ContinualMethod.PROJECTION, new ContinualSetting(0.01, 1000));
+        settings.put(ContinualMethod.KFAC, new ContinualSetting(0.002, 1));
+        settings.put(ContinualMethod.OWM, new ContinualSetting(0.01, 100));
+        settings.put(ContinualMethod.DOWM, new ContinualSetting(0.01, 100));
+        settings.put(ContinualMethod.EWC, new ContinualSetting(0.002, 1));
+        settings.put(ContinualMethod.SGD, new ContinualSetting(0.003, 0));
+        settings.put(ContinualMethod.ADAM, new ContinualSetting(0.002, 0));
+        settings.put(ContinualMethod.JOINT, new ContinualSetting(5e-4, 0));
         return settings;
     }
 }
