@@ -59,13 +59,14 @@ public final class ContinualDigits {
     /**
      * Runs the demonstration, or with {@code study} all learners with settings chosen by the protocol and three seeds.
      *
-     * @param arguments none, or {@code study}
+     * @param arguments none, or {@code study} and, if not all are wanted, names of kinds of tasks
      * @throws IOException if the heat map cannot be written
      */
     public static void main(String[] arguments) throws IOException {
         System.out.println(Machine.description());
-        if (Arrays.asList(arguments).contains("study")) {
-            study();
+        List<String> words = Arrays.asList(arguments);
+        if (words.contains("study")) {
+            study(words.subList(words.indexOf("study") + 1, words.size()));
             return;
         }
         ContinualDigits example = new ContinualDigits();
@@ -76,9 +77,11 @@ public final class ContinualDigits {
         System.out.println(example.figures);
     }
 
-    private static void study() {
+    private static void study(List<String> wanted) {
         for (Kind kind : List.of(Kind.SPLIT_TASK, Kind.SPLIT_DOMAIN, Kind.ROTATED)) {
-            new ContinualStudy(ImageBenchmark.digits(kind), THREADS).compareAll(SEEDS, kind.key());
+            if (wanted.isEmpty() || wanted.contains(kind.name())) {
+                new ContinualStudy(ImageBenchmark.digits(kind), THREADS).compareAll(SEEDS, kind.key());
+            }
         }
     }
 
