@@ -37,6 +37,7 @@ public final class NclSpeed {
     private static final int CONSOLIDATION_BATCH = 64;
     private static final int WARM_UP = 3;
     private static final int REPETITIONS = 15;
+    private static final int CONSOLIDATIONS = 7;
 
     private NclSpeed() {}
 
@@ -58,7 +59,7 @@ public final class NclSpeed {
 
         List<Double> consolidations = new ArrayList<>();
         natural.fit(batch);
-        for (int i = 0; i < WARM_UP + 2; i++) {
+        for (int i = 0; i < WARM_UP + CONSOLIDATIONS; i++) {
             long start = System.nanoTime();
             Ncl.endTask(natural, task.iterator(CONSOLIDATION_BATCH));
             natural.fit(batch); // the first step inverts the factors
