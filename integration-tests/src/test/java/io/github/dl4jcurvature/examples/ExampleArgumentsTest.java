@@ -41,6 +41,16 @@ class ExampleArgumentsTest {
     }
 
     @Test
+    void continualMnistAsksForItsDirectory() {
+        assertThatThrownBy(() -> ContinualMnist.main(new String[0]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("directory of the MNIST test files is missing");
+        assertThatThrownBy(() -> ContinualMnist.main(new String[] {"no/such/directory"}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("does not exist");
+    }
+
+    @Test
     void blocksHoldWholeAuxiliaryPeriods() {
         assertThatThrownBy(() -> StepTiming.autoencoder("small", 15, 4, 2, 4))
                 .isInstanceOf(IllegalArgumentException.class)
