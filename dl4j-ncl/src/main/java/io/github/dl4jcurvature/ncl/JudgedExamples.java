@@ -22,7 +22,10 @@ record JudgedExamples(String name, ExampleJudge judge) implements TaskMetric {
     }
 
     private static INDArray example(INDArray sequences, long n) {
-        return sequences.get(NDArrayIndex.point(n), NDArrayIndex.all(), NDArrayIndex.all());
+        return sequences
+                .get(NDArrayIndex.interval(n, n + 1), NDArrayIndex.all(), NDArrayIndex.all())
+                .dup('c')
+                .reshape('c', sequences.size(1), sequences.size(2)); // the host drops dimensions of one
     }
 
     private static int lastStep(@Nullable INDArray mask, long n, long steps) {
