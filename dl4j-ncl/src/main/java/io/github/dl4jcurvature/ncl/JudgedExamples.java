@@ -29,7 +29,7 @@ record JudgedExamples(String name, ExampleJudge judge) implements TaskMetric {
     }
 
     private static int lastStep(@Nullable INDArray mask, long n, long steps) {
-        for (long t = steps - 1; mask != null && t > 0; t--) {
+        for (long t = steps - 1; mask != null && t >= 0; t--) {
             if (mask.getDouble(n, t) > 0) {
                 return (int) t;
             }
