@@ -187,7 +187,7 @@ public final class EvaluationMatrix implements Serializable {
      * @return positive if there is forgetting
      */
     public double forgettingFromLearned() {
-        return -backwardTransfer();
+        return 0 - backwardTransfer(); // never minus zero
     }
 
     /**
