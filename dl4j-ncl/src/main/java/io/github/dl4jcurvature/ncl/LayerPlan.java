@@ -9,6 +9,7 @@ import java.util.Objects;
 
 import io.github.dl4jcurvature.fisher.LayerParameters;
 import io.github.dl4jcurvature.fisher.ParameterSection;
+import io.github.dl4jcurvature.fisher.StateAllocation;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.jackson.annotation.JsonAutoDetect;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -102,17 +103,12 @@ final class LayerPlan implements Serializable {
 
     /** Answer to the host's question for a parameter of the given length. */
     long stateSize(long length) {
-        long longest = Arrays.stream(lengths).max().orElse(0);
-        if (length != longest) {
-            return 0;
-        }
-        long sharers = Arrays.stream(lengths).filter(each -> each == longest).count();
-        return (required() + sharers - 1) / sharers;
+        return new StateAllocation(lengths).share(required(), length);
     }
 
     /** Number of elements of state that the host allocates for the layer. */
     long allocated() {
-        return Arrays.stream(lengths).map(this::stateSize).sum();
+        return new StateAllocation(lengths).total(required());
     }
 
     @Override

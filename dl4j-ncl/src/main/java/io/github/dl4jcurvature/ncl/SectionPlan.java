@@ -142,11 +142,6 @@ final class SectionPlan implements Serializable {
         copy(parts(flat), rowsOf(matrix));
     }
 
-    /** Copies the matrix into a vector of the layer's parameters. */
-    void scatter(INDArray matrix, INDArray flat) {
-        copy(rowsOf(matrix), parts(flat));
-    }
-
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof SectionPlan that

@@ -2,7 +2,10 @@
 package io.github.dl4jcurvature.ncl;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 import org.jspecify.annotations.Nullable;
@@ -15,6 +18,7 @@ import org.nd4j.linalg.dataset.MultiDataSet;
 final class TrainingBatches {
     private final List<Task> tasks;
     private final LearnerSettings settings;
+    private final Map<Integer, long[]> stored = new HashMap<>();
     private int orderedTask = -1;
     private long orderedEpoch = -1;
     private int @Nullable [] order;
@@ -64,20 +68,22 @@ final class TrainingBatches {
         List<List<Long>> chosen = lists(task);
         for (int i = 0; i < settings.batchSize(); i++) {
             int earlier = random.nextInt(task);
-            long examples = tasks.get(earlier).train().examples();
-            long slot = random.nextLong(Math.min(settings.replayPerTask(), examples));
-            chosen.get(earlier).add(stored(earlier, slot, examples));
+            long[] buffer = stored(earlier);
+            chosen.get(earlier).add(buffer[random.nextInt(buffer.length)]);
         }
         addParts(parts, chosen);
         return parts;
     }
 
-    /** Which example the buffer holds in a slot. */
-    private long stored(int task, long slot, long examples) {
-        if (settings.replayPerTask() >= examples) {
-            return slot;
-        }
-        return Shuffle.permutation(Math.toIntExact(examples), random(task, 0, 3))[(int) slot];
+    /** The examples that the buffer holds of a task, chosen once. */
+    private long[] stored(int task) {
+        return stored.computeIfAbsent(task, earlier -> {
+            int examples = Math.toIntExact(tasks.get(earlier).train().examples());
+            return Arrays.stream(Shuffle.permutation(examples, random(earlier, 0, 3)))
+                    .limit(settings.replayPerTask())
+                    .asLongStream()
+                    .toArray();
+        });
     }
 
     /** Examples of the first tasks together, drawn at random. */

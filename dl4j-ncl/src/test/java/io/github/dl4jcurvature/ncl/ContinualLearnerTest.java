@@ -274,6 +274,10 @@ class ContinualLearnerTest {
     }
 
     static List<String> warnings(Class<?> source, Runnable action) {
+        return messages(source, Level.WARN, action);
+    }
+
+    static List<String> messages(Class<?> source, Level level, Runnable action) {
         Logger logger = (Logger) LoggerFactory.getLogger(source);
         ListAppender<ILoggingEvent> appender = new ListAppender<>();
         appender.start();
@@ -284,7 +288,7 @@ class ContinualLearnerTest {
             logger.detachAppender(appender);
         }
         return appender.list.stream()
-                .filter(event -> event.getLevel() == Level.WARN)
+                .filter(event -> event.getLevel() == level)
                 .map(ILoggingEvent::getFormattedMessage)
                 .toList();
     }

@@ -125,16 +125,21 @@ record GoldenTrace(GoldenCase golden, MultiLayerNetwork network, List<String> na
             NclUpdater updater = updaters().get(i);
             LayerPlan plan = updater.getConfig().plan();
             INDArray flat = Nd4j.zeros(network.params().dataType(), plan.parameters());
-            plan.sections().get(0).scatter(array("theta0", names.get(i)), flat);
+            scatter(plan, array("theta0", names.get(i)), flat);
             parameters.add(flat);
             NclState state = new NclState(plan, updater.getState().get("NCL"));
-            plan.sections().get(0).scatter(array("mu", names.get(i)), state.mean());
+            scatter(plan, array("mu", names.get(i)), state.mean());
             StateSlots slots = state.slots();
             slots.writeSymmetric(array("prior", names.get(i), "A"));
             slots.writeSymmetric(array("prior", names.get(i), "G"));
             state.countTask(1, 0);
         }
         network.setParams(Nd4j.concat(0, parameters.toArray(INDArray[]::new)));
+    }
+
+    private static void scatter(LayerPlan plan, INDArray matrix, INDArray flat) {
+        SectionPlan section = plan.sections().get(0);
+        SectionPlan.copy(section.rowsOf(matrix), section.parts(flat));
     }
 
     List<NclUpdater> updaters() {

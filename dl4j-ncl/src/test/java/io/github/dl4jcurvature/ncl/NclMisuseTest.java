@@ -4,6 +4,7 @@ package io.github.dl4jcurvature.ncl;
 import java.util.List;
 import java.util.Map;
 
+import ch.qos.logback.classic.Level;
 import io.github.dl4jcurvature.fisher.CurvatureListener;
 import io.github.dl4jcurvature.fisher.FisherLabels;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
@@ -207,7 +208,11 @@ class NclMisuseTest {
                         .build())
                 .build());
         network.init();
-        CurvatureListener.prepare(network);
+        List<String> said =
+                ContinualLearnerTest.messages(Ncl.class, Level.INFO, () -> CurvatureListener.prepare(network));
+        assertThat(said)
+                .singleElement()
+                .satisfies(message -> assertThat(message).contains("layer 'norm'", "gamma", "beta", "ELEMENTWISE"));
         var blocks = io.github.dl4jcurvature.fisher.CurvatureBlock.of(network, Ncl.class);
         assertThat(blocks)
                 .filteredOn(block -> block.parameters().layer().equals("norm"))

@@ -11,6 +11,7 @@ import io.github.dl4jcurvature.examples.data.Mnist;
 import io.github.dl4jcurvature.examples.data.OpticalDigits;
 import io.github.dl4jcurvature.examples.data.OpticalDigitsIterator;
 import io.github.dl4jcurvature.examples.data.Part;
+import io.github.dl4jcurvature.examples.data.Permutation;
 import io.github.dl4jcurvature.examples.data.Target;
 import io.github.dl4jcurvature.ncl.KroneckerSum;
 import io.github.dl4jcurvature.ncl.TaskData;
@@ -93,14 +94,7 @@ public record ImageBenchmark(String name, Kind kind, DataSet train, DataSet vali
         for (int n = 0; n < classes.length; n++) {
             labels.putScalar(n, classes[n], 1);
         }
-        int[] order = IntStream.range(0, classes.length).toArray();
-        SplittableRandom random = new SplittableRandom(3);
-        for (int i = order.length - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            int held = order[i];
-            order[i] = order[j];
-            order[j] = held;
-        }
+        int[] order = Permutation.random(classes.length, new SplittableRandom(3));
         int end = MNIST_TRAIN + MNIST_VALIDATION;
         return new ImageBenchmark(
                 "MNIST " + kind,
