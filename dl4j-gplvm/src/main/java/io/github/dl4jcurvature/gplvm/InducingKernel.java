@@ -17,6 +17,7 @@ final class InducingKernel {
     private static final Logger LOG = LoggerFactory.getLogger(InducingKernel.class);
     private static final int ATTEMPTS = 6;
     private static final double GROWTH = 10;
+    private static final double ROUNDING = 1e-13; // of the distance of a point to itself, which a root would blow up
 
     private final KernelFamily family;
     private final List<ChordalComponent> components;
@@ -120,7 +121,7 @@ final class InducingKernel {
                 }
             } else {
                 for (int p = 0; p < count; p++) {
-                    double u = Math.max(0, scratch[p]);
+                    double u = scratch[p] < ROUNDING ? 0 : scratch[p];
                     double value = family.value(u);
                     k[row + p] = variance * value;
                     slope[row + p] = variance * family.derivative(u, value);

@@ -53,7 +53,7 @@ public enum Likelihood {
             double deviation = Math.sqrt(Math.max(variance, SMALLEST_VARIANCE));
             double value = 0;
             double slope = 0;
-            double curvature = 0;
+            double spread = 0;
             double toScale = 0;
             double logComplement = 0;
             for (int i = 0; i < NODES; i++) {
@@ -64,12 +64,12 @@ public enum Likelihood {
                 double first = y - (y + r) * p;
                 value += WEIGHT[i] * (y * (eta + logOff) + r * logOff);
                 slope += WEIGHT[i] * first;
-                curvature -= WEIGHT[i] * (y + r) * p * (1 - p);
+                spread += WEIGHT[i] * first * NODE[i];
                 toScale += WEIGHT[i] * first * f;
                 logComplement += WEIGHT[i] * logOff;
             }
             to.mean = c * slope;
-            to.variance = 0.5 * c * c * curvature;
+            to.variance = 0.5 * c * spread / deviation; // of the quadrature itself
             to.parameters[0] = toScale;
             to.parameters[1] = slope;
             to.parameters[2] = Gamma.digamma(y + r) - Gamma.digamma(r) + logComplement;

@@ -19,7 +19,6 @@ abstract class SphericalManifold extends Manifold {
     private static final double SERIES = 1e-4; // radius below which series are used; their error is r^6
     private static final double SMALLEST_RADIUS = 1e-8;
     private static final double SMALLEST_SINE = 1e-6;
-    private static final double LARGEST_LOG_JACOBIAN = Math.log(1e5);
 
     private final int d;
     private final boolean upToSign;
@@ -188,7 +187,7 @@ abstract class SphericalManifold extends Manifold {
                 w[i] *= radius;
             }
             whitened[k] = w;
-            terms[k] = gaussian.logDensity(w) + Math.min(LARGEST_LOG_JACOBIAN, logJacobian(radius));
+            terms[k] = gaussian.logDensity(w) + logJacobian(radius);
         }
         double total = LogSum.of(terms);
         if (gradient != null) {
@@ -219,10 +218,9 @@ abstract class SphericalManifold extends Manifold {
         double[] s = gaussian.precisionTimes(w);
         double along = dot(u, s);
         double radial = shift / r * along;
-        boolean free = logJacobian(radius) < LARGEST_LOG_JACOBIAN && Math.abs(Math.sin(radius)) > SMALLEST_SINE;
         if (Math.abs(radius) < SERIES) {
             radial += (d - 1) * radius / 3;
-        } else if (free) {
+        } else if (Math.abs(Math.sin(radius)) > SMALLEST_SINE) {
             radial += (d - 1) * (1 / radius - Math.cos(radius) / Math.sin(radius));
         }
         for (int i = 0; i < d; i++) {

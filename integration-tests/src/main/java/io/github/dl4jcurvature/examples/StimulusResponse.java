@@ -29,7 +29,7 @@ public final class StimulusResponse {
     public static void main(String[] arguments) {
         List<String> words = Arrays.asList(arguments);
         Cell cell = words.contains("lstm") ? Cell.LSTM : Cell.RNN;
-        StimulusBenchmark benchmark = new StimulusBenchmark(cell, cell == Cell.LSTM ? 32 : 64, 400);
+        StimulusBenchmark benchmark = new StimulusBenchmark(cell, cell == Cell.LSTM ? 32 : 64, 800);
         ContinualStudy study = new ContinualStudy(benchmark, THREADS);
         boolean select = words.contains("select");
         Map<ContinualMethod, ContinualSetting> settings =

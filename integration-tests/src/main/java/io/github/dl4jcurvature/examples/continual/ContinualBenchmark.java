@@ -9,7 +9,9 @@ import io.github.dl4jcurvature.ncl.KroneckerSum;
 import io.github.dl4jcurvature.ncl.TaskMetric;
 import io.github.dl4jcurvature.ncl.TaskStream;
 import org.deeplearning4j.nn.api.Model;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.schedule.ISchedule;
 
 /** A stream of tasks with a network for it. */
 public interface ContinualBenchmark {
@@ -47,10 +49,20 @@ public interface ContinualBenchmark {
     /** Rates of learners with Adam's steps. */
     List<Double> adaptiveRates();
 
+    /** Values of a stability that are tried, the least stable first. */
+    default List<Double> stabilities(StabilityKind kind) {
+        return kind.grid();
+    }
+
+    /** How a rate changes with iterations; null if it does not. */
+    default @Nullable ISchedule schedule(double rate) {
+        return null;
+    }
+
     /** Trains a learner; null if it diverged. */
-    default @org.jspecify.annotations.Nullable EvaluationMatrix run(
+    default @Nullable EvaluationMatrix run(
             ContinualMethod method, ContinualSetting setting, boolean validation, long seed) {
-        Model network = network(method.updater(setting, kroneckerSum(), fisherExamples()), seed);
+        Model network = network(method.updater(setting, this), seed);
         try {
             return ContinualLearner.builder(network, stream(validation, seed))
                     .metric(metric())

@@ -5,52 +5,38 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-import io.github.dl4jcurvature.ncl.KroneckerSum;
 import io.github.dl4jcurvature.ncl.LearningStrategy;
 import io.github.dl4jcurvature.ncl.Ncl;
 import io.github.dl4jcurvature.ncl.NclBuilder;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.schedule.ISchedule;
 
 /** The learners that are compared. Stability is listed from the least to the most. */
 public enum ContinualMethod {
     /** Natural continual learning; stability is N. */
-    NCL(Family.SIZE),
+    NCL(StabilityKind.SIZE),
     /** The same without the pull to the mean; stability is N. */
-    PROJECTION(Family.SIZE),
+    PROJECTION(StabilityKind.SIZE),
     /** Laplace approximation with Kronecker factors, Adam's steps; stability is the weight of the prior. */
-    KFAC(Family.WEIGHT),
+    KFAC(StabilityKind.WEIGHT),
     /** Orthogonal weight modification; stability is one over the damping. */
-    OWM(Family.DAMPING),
+    OWM(StabilityKind.DAMPING),
     /** Projections on both sides; stability is one over the damping. */
-    DOWM(Family.DAMPING),
+    DOWM(StabilityKind.DAMPING),
     /** Elastic weight consolidation, Adam's steps; stability is the weight of the prior. */
-    EWC(Family.WEIGHT),
+    EWC(StabilityKind.WEIGHT),
     /** Gradient descent with momentum. */
-    SGD(Family.NONE),
+    SGD(StabilityKind.NONE),
     /** Adam. */
-    ADAM(Family.NONE),
+    ADAM(StabilityKind.NONE),
     /** Adam on all tasks at once. */
-    JOINT(Family.NONE);
+    JOINT(StabilityKind.NONE);
 
-    private enum Family {
-        SIZE(100.0, 1000.0, 10_000.0),
-        WEIGHT(1.0, 100.0, 10_000.0),
-        DAMPING(10.0, 100.0, 1000.0),
-        NONE(0.0);
+    private final StabilityKind kind;
 
-        @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable
-        private final List<Double> stabilities;
-
-        Family(Double... stabilities) {
-            this.stabilities = List.of(stabilities);
-        }
-    }
-
-    private final Family family;
-
-    ContinualMethod(Family family) {
-        this.family = family;
+    ContinualMethod(StabilityKind kind) {
+        this.kind = kind;
     }
 
     /** Name of the learner in figures. */
@@ -67,21 +53,25 @@ public enum ContinualMethod {
         return this == JOINT ? LearningStrategy.JOINT : LearningStrategy.SEQUENTIAL;
     }
 
-    /** All combinations of the given rates with the stabilities of the learner, the least stable first. */
-    List<ContinualSetting> grid(List<Double> rates, List<Double> adaptiveRates) {
+    /** All combinations of the benchmark's rates with the stabilities of the learner, the least stable first. */
+    List<ContinualSetting> grid(ContinualBenchmark benchmark) {
         List<ContinualSetting> grid = new ArrayList<>();
-        for (double stability : family.stabilities) {
-            for (double rate : isAdaptive() ? adaptiveRates : rates) {
+        for (double stability : benchmark.stabilities(kind)) {
+            for (double rate : isAdaptive() ? benchmark.adaptiveRates() : benchmark.rates()) {
                 grid.add(new ContinualSetting(rate, stability));
             }
         }
         return grid;
     }
 
-    /** The updater with a setting; sums of Kronecker products as the benchmark wants them. */
-    IUpdater updater(ContinualSetting setting, KroneckerSum sum, int fisherExamples) {
-        NclBuilder builder =
-                Ncl.builder().learningRate(setting.rate()).kroneckerSum(sum).fisherExamples(fisherExamples);
+    /** The updater with a setting; schedule and sums of Kronecker products as the benchmark wants them. */
+    IUpdater updater(ContinualSetting setting, ContinualBenchmark benchmark) {
+        ISchedule schedule = benchmark.schedule(setting.rate());
+        NclBuilder builder = Ncl.builder()
+                .learningRate(setting.rate())
+                .learningRateSchedule(schedule)
+                .kroneckerSum(benchmark.kroneckerSum())
+                .fisherExamples(benchmark.fisherExamples());
         return switch (this) {
             case NCL -> builder.dataSize(setting.stability()).build();
             case PROJECTION ->
@@ -107,7 +97,7 @@ public enum ContinualMethod {
                         .absoluteDamping(1 / setting.stability())
                         .build();
             case SGD -> builder.method(Ncl.Method.SGD).build();
-            case ADAM, JOINT -> new Adam(setting.rate());
+            case ADAM, JOINT -> schedule == null ? new Adam(setting.rate()) : new Adam(schedule);
         };
     }
 }

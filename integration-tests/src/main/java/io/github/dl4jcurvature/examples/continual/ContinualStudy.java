@@ -48,7 +48,7 @@ public final class ContinualStudy {
     public Map<ContinualMethod, ContinualSetting> select(List<ContinualMethod> methods) {
         List<Trial> pending = new ArrayList<>();
         for (ContinualMethod method : methods) {
-            for (ContinualSetting setting : method.grid(benchmark.rates(), benchmark.adaptiveRates())) {
+            for (ContinualSetting setting : method.grid(benchmark)) {
                 pending.add(new Trial(method, setting, Double.NaN));
             }
         }

@@ -25,6 +25,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.nd4j.linalg.schedule.ISchedule;
 
 /**
  * Six stimulus-response tasks with a recurrent network.
@@ -129,12 +130,27 @@ public record StimulusBenchmark(Cell cell, int units, int iterationsPerTask) imp
     }
 
     @Override
+    public ISchedule schedule(double rate) {
+        return new DecayPerTask(rate, iterationsPerTask);
+    }
+
+    @Override
+    public List<Double> stabilities(StabilityKind kind) {
+        return switch (kind) {
+            case SIZE -> List.of(1000.0, 3000.0, 10_000.0);
+            case WEIGHT -> List.of(1.0, 10.0, 100.0);
+            case DAMPING -> List.of(30.0, 100.0, 300.0);
+            case NONE -> kind.grid();
+        };
+    }
+
+    @Override
     public List<Double> rates() {
-        return List.of(0.003, 0.01, 0.03);
+        return List.of(0.005, 0.01);
     }
 
     @Override
     public List<Double> adaptiveRates() {
-        return List.of(5e-4, 1e-3, 2e-3);
+        return List.of(1e-3, 2e-3);
     }
 }

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.gplvm;
+
+/**
+ * Variational distribution of the latents of all times and their prior.
+ *
+ * @param manifold where they live
+ * @param factors how covariances are parameterised
+ * @param images wraps on either side in densities
+ * @param prior over time
+ */
+record LatentModel(Manifold manifold, FactorParameters factors, int images, LatentPrior prior) {
+
+    /**
+     * Samples of the latents of some times.
+     *
+     * @param rawMeans parameters of the means [b, e]
+     * @param rawFactors parameters of the covariances [b, p]
+     * @param priorParameters unconstrained parameters of the prior
+     * @param times index of each
+     */
+    LatentDraw draw(
+            double[][] rawMeans,
+            double[][] rawFactors,
+            double[] priorParameters,
+            int[] times,
+            LatentNoise noise,
+            int samples) {
+        LatentDraw draw = new LatentDraw(this, rawMeans, rawFactors, priorParameters, samples);
+        for (int t = 0; t < times.length; t++) {
+            draw.add(t, noise.at(times[t], samples, manifold.dimension()));
+        }
+        return draw;
+    }
+}
