@@ -32,4 +32,8 @@ record LatentModel(Manifold manifold, FactorParameters factors, int images, Late
         }
         return draw;
     }
+
+    LatentModel withoutMemory() {
+        return new LatentModel(manifold, factors, images, prior.isSequential() ? LatentPrior.UNIFORM : prior);
+    }
 }

@@ -51,6 +51,15 @@ record SparseGpModel(
         return inducing * (inducing + 1) / 2;
     }
 
+    /** The same with given inducing posteriors. */
+    SparseGpModel conditional() {
+        return new SparseGpModel(manifold, neurons, inducing, kernel, shared, likelihood, binWidth, false);
+    }
+
+    SparseGpModel withNeurons(int count) {
+        return new SparseGpModel(manifold, count, inducing, kernel, shared, likelihood, binWidth, collapsed);
+    }
+
     static double softplus(double r) {
         return Math.max(r, 0) + Math.log1p(Math.exp(-Math.abs(r)));
     }
@@ -222,6 +231,32 @@ record SparseGpModel(
             }
         }
         return prediction;
+    }
+
+    /**
+     * How badly points explain the data of each time: minus the expected log likelihood of all neurons at the mean tuning.
+     *
+     * @param points candidates
+     * @return [candidates, times]
+     */
+    double[][] losses(SparseGpParameters raw, double[][] points, Observations data) {
+        double[][][] tuning = tuning(raw, points);
+        double[][] own = likelihoodParameters(raw);
+        Likelihood.Derivatives unused =
+                new Likelihood.Derivatives(likelihood.parameterNames().size());
+        double[][] losses = new double[points.length][data.times()];
+        for (int n = 0; n < neurons; n++) {
+            double[] parameters = own[own.length == 1 ? 0 : n];
+            for (int p = 0; p < points.length; p++) {
+                for (int t = 0; t < data.times(); t++) {
+                    double y = data.values()[n][t];
+                    if (!Double.isNaN(y)) {
+                        losses[p][t] -= likelihood.expected(y, tuning[0][n][p], 0, parameters, binWidth, unused);
+                    }
+                }
+            }
+        }
+        return losses;
     }
 
     /** Noise of each neuron; of a Gaussian likelihood. */

@@ -30,4 +30,26 @@ record SparseGpParameters(
                 new double[model.neurons()][model.inducing()],
                 new double[model.neurons()][model.packedFactor()]);
     }
+
+    /** Those of some neurons; what all share stays. */
+    SparseGpParameters ofNeurons(int[] neurons) {
+        return new SparseGpParameters(
+                rows(inducing, neurons),
+                rows(lengthScales, neurons),
+                rows(variance, neurons),
+                rows(likelihood, neurons),
+                rows(mean, neurons),
+                rows(factor, neurons));
+    }
+
+    private double[][] rows(double[][] all, int[] neurons) {
+        if (all.length != mean.length) {
+            return all;
+        }
+        double[][] rows = new double[neurons.length][];
+        for (int i = 0; i < neurons.length; i++) {
+            rows[i] = all[neurons[i]].clone();
+        }
+        return rows;
+    }
 }

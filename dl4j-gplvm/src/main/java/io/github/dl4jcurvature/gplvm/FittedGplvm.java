@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.gplvm;
+
+import java.util.Arrays;
+import java.util.List;
+
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A fitted latent variable model: its latents, tuning curves and evidence, and the latents of new data.
+ *
+ * <p>It is the network with its data; save the network with the host's serializer and use {@link #of} after loading.
+ */
+public final class FittedGplvm {
+    private static final int EVIDENCE_SAMPLES = 10; // times those of training
+    private static final int GRID_PER_DIMENSION = 60;
+    private static final int LARGEST_GRID = 2000;
+    private static final int NEW_ITERATIONS = 100;
+    private static final long EVIDENCE_SEED = 7919;
+
+    private final MultiLayerNetwork network;
+    private final Observations data;
+    private final ManifoldLatentLayer latentLayer;
+    private final SparseGpOutputLayer outputLayer;
+
+    private FittedGplvm(
+            MultiLayerNetwork network,
+            Observations data,
+            ManifoldLatentLayer latentLayer,
+            SparseGpOutputLayer outputLayer) {
+        this.network = network;
+        this.data = data;
+        this.latentLayer = latentLayer;
+        this.outputLayer = outputLayer;
+    }
+
+    /**
+     * The model of a network.
+     *
+     * @param network a {@link ManifoldLatentLayer} and a {@link SparseGpOutputLayer}
+     * @param data [T, N] it was fitted to
+     * @throws IllegalArgumentException if layers or sizes are others
+     */
+    public static FittedGplvm of(MultiLayerNetwork network, INDArray data) {
+        if (network.getnLayers() != 2
+                || !(network.getLayer(0).conf().getLayer() instanceof ManifoldLatentLayer latents)
+                || !(network.getLayer(1).conf().getLayer() instanceof SparseGpOutputLayer neurons)) {
+            throw new IllegalArgumentException(
+                    "network has %d layers but must be a ManifoldLatentLayer and a SparseGpOutputLayer"
+                            .formatted(network.getnLayers()));
+        }
+        if (data.rank() != 2 || data.size(0) != latents.getTimePoints() || data.size(1) != neurons.getNOut()) {
+            throw new IllegalArgumentException(
+                    "data has shape %s but the network was made for [%d, %d], times and neurons"
+                            .formatted(Arrays.toString(data.shape()), latents.getTimePoints(), neurons.getNOut()));
+        }
+        return new FittedGplvm(network, GplvmData.observations(data), latents, neurons);
+    }
+
+    /** The network; save it with {@code ModelSerializer}. */
+    public MultiLayerNetwork network() {
+        return network;
+    }
+
+    /** Where the latents live. */
+    public Manifold manifold() {
+        return latentLayer.getManifold();
+    }
+
+    Observations data() {
+        return data;
+    }
+
+    SparseGpModel model() {
+        return outputLayer.model();
+    }
+
+    SparseGpParameters parameters() {
+        return ((SparseGpOutputLayerImpl) network.getLayer(1)).parameters();
+    }
+
+    int threads() {
+        return outputLayer.threads();
+    }
+
+    /** The latents of all times. */
+    public LatentEstimate latents() {
+        return new LatentEstimate(
+                manifold(),
+                latentLayer.factors(),
+                network.getLayer(0).getParam(ManifoldLatentLayer.MEAN).toDoubleMatrix(),
+                network.getLayer(0).getParam(ManifoldLatentLayer.SPREAD).toDoubleMatrix());
+    }
+
+    LatentModel latentModel() {
+        return latentLayer.model();
+    }
+
+    private double[] priorParameters() {
+        return latentLayer.getPrior().parameters() == 0
+                ? new double[0]
+                : network.getLayer(0).getParam(ManifoldLatentLayer.PRIOR).toDoubleMatrix()[0];
+    }
+
+    /** Evidence lower bound in nats for a time, from ten times the samples of training. */
+    public double evidencePerTime() {
+        return evidencePerTime(EVIDENCE_SAMPLES * latentLayer.getSamples());
+    }
+
+    double evidencePerTime(int samples) {
+        int times = data.times();
+        int[] indices = new int[times];
+        Arrays.setAll(indices, t -> t);
+        LatentEstimate estimate = latents();
+        SparseGpModel model = model();
+        SparseGpParameters parameters = parameters();
+        double sum = 0;
+        int chunk = latentLayer.getSamples();
+        int chunks = Math.max(1, samples / chunk);
+        for (int i = 0; i < chunks; i++) {
+            LatentDraw draw = latentModel()
+                    .draw(
+                            estimate.rawMeans(),
+                            estimate.rawFactors(),
+                            priorParameters(),
+                            indices,
+                            LatentNoise.of(EVIDENCE_SEED, i),
+                            chunk);
+            double[] bounds = model.values(parameters, data, LatentInference.points(draw), threads());
+            sum += Arrays.stream(bounds).average().orElse(Double.NaN) - draw.divergence(true);
+        }
+        return (sum / chunks - model.divergence(parameters)) / times;
+    }
+
+    /**
+     * Importance-weighted log likelihood in nats for a time, \(\frac1T \log \frac1S \sum_s e^{F(g_s)} p(g_s) / q(g_s)\); not below
+     * the evidence lower bound on average, and rising with S.
+     */
+    public double importanceWeightedLogLikelihood(int samples, long seed) {
+        return inference().weightedLogLikelihood(latents(), data, samples, seed);
+    }
+
+    private LatentInference inference() {
+        return new LatentInference(latentModel().withoutMemory(), model(), parameters(), threads());
+    }
+
+    /** Parameters with the inducing posteriors at the means of the latents. */
+    SparseGpParameters withPosteriors() {
+        SparseGpParameters parameters = parameters();
+        if (model().collapsed()) {
+            model().optimalPosteriors(parameters, data, latents().points(), threads());
+        }
+        return parameters;
+    }
+
+    /**
+     * Tuning curves.
+     *
+     * @param points of the manifold, as from {@link Manifold#grid}
+     */
+    public TuningCurves tuningCurves(List<double[]> points) {
+        double[][] at = points.stream().map(manifold()::project).toArray(double[][]::new);
+        SparseGpParameters parameters = withPosteriors();
+        double[][][] tuning = model().tuning(parameters, at);
+        double[][] observed = model().prediction(parameters, at);
+        double[][] deviations = Arrays.stream(tuning[1])
+                .map(row ->
+                        Arrays.stream(row).map(v -> Math.sqrt(Math.max(v, 0))).toArray())
+                .toArray(double[][]::new);
+        return new TuningCurves(
+                Nd4j.createFromArray(tuning[0]),
+                Nd4j.createFromArray(deviations),
+                Nd4j.createFromArray(observed).transpose().dup('c'));
+    }
+
+    /**
+     * Latents of new data, with everything else as it was fitted.
+     *
+     * @param newData [T', N]; NaN marks what is missing
+     * @param start where inference begins
+     */
+    public LatentEstimate infer(INDArray newData, HeldOutStart start) {
+        if (newData.rank() != 2 || newData.size(1) != data.neurons()) {
+            throw new IllegalArgumentException("newData has shape %s but must have %d columns, the neurons of the fit"
+                    .formatted(Arrays.toString(newData.shape()), data.neurons()));
+        }
+        Observations observations = GplvmData.observations(newData.castTo(DataType.DOUBLE));
+        SparseGpParameters parameters = withPosteriors();
+        SparseGpModel conditional = model().conditional();
+        LatentInference inference =
+                new LatentInference(latentModel().withoutMemory(), conditional, parameters, threads());
+        boolean grid = start == HeldOutStart.GRID;
+        LatentEstimate first = grid
+                ? inference.grid(observations, gridSize(manifold()), parameters, gridScale())
+                : inference.identity(observations.times());
+        boolean[] free = new boolean[observations.times()];
+        Arrays.fill(free, true);
+        int burnIn = grid ? 0 : latentLayer.getBurnIn();
+        return inference.fit(
+                first,
+                observations,
+                free,
+                new LatentInference.Schedule(
+                        burnIn + NEW_ITERATIONS, burnIn, 0.04, latentLayer.getSamples(), EVIDENCE_SEED));
+    }
+
+    static int gridSize(Manifold manifold) {
+        return (int) Math.min(LARGEST_GRID, Math.pow(GRID_PER_DIMENSION, manifold.dimension()));
+    }
+
+    /** By how much latents of Euclidean factors leave the grid of three standard deviations. */
+    double gridScale() {
+        double largest = 0;
+        for (double[] point : latents().points()) {
+            int from = 0;
+            for (Manifold factor : manifold().factors()) {
+                for (int i = from; i < from + factor.embeddingSize(); i++) {
+                    largest = factor.isCompact() ? largest : Math.max(largest, Math.abs(point[i]));
+                }
+                from += factor.embeddingSize();
+            }
+        }
+        return largest == 0 ? 1 : 1.1 * largest / 3;
+    }
+}

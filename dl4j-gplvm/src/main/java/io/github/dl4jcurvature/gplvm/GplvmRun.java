@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.gplvm;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One fit from one seed. */
+final class GplvmRun {
+    private static final Logger LOG = LoggerFactory.getLogger(GplvmRun.class);
+    private static final int AVERAGED = 10; // scores in the running mean by which the best parameters are told
+    private static final int LOGGED_EVERY = 100;
+
+    private final ManifoldGplvm.Builder settings;
+    private final DataSet data;
+    private final MultiLayerNetwork network;
+    private final Deque<Double> recent = new ArrayDeque<>();
+    private double bestScore = Double.POSITIVE_INFINITY;
+    private @Nullable INDArray bestParameters;
+    private double ranked = Double.NEGATIVE_INFINITY;
+
+    GplvmRun(ManifoldGplvm.Builder settings, INDArray values, long seed) {
+        this.settings = settings;
+        INDArray targets = values.castTo(DataType.DOUBLE);
+        data = new DataSet(indices((int) values.size(0)), targets);
+        network = network(settings, GplvmData.observations(values), seed);
+    }
+
+    static INDArray indices(int times) {
+        double[][] rows = new double[times][1];
+        for (int t = 0; t < times; t++) {
+            rows[t][0] = t;
+        }
+        return Nd4j.createFromArray(rows);
+    }
+
+    private static MultiLayerNetwork network(ManifoldGplvm.Builder settings, Observations data, long seed) {
+        SparseGpOutputLayer neurons = new SparseGpOutputLayer.Builder(settings.manifold)
+                .nOut(data.neurons())
+                .timePoints(data.times())
+                .burnIn(settings.burnIn())
+                .inducing(settings.inducing)
+                .likelihood(settings.likelihood)
+                .kernel(settings.kernel)
+                .sharedKernel(settings.sharedKernel)
+                .ard(settings.ard)
+                .collapsed(settings.likelihood == Likelihood.GAUSSIAN)
+                .binWidth(settings.binWidth)
+                .initialLengthScale(settings.initialLengthScale)
+                .threads(settings.threads)
+                .build();
+        ManifoldLatentLayer latents = new ManifoldLatentLayer.Builder(settings.manifold)
+                .timePoints(data.times())
+                .burnIn(settings.burnIn())
+                .samples(settings.samples)
+                .prior(settings.prior)
+                .covariance(settings.covariance)
+                .build();
+        MultiLayerNetwork network = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
+                .seed(seed)
+                .dataType(DataType.DOUBLE)
+                .updater(
+                        settings.rateDecay
+                                ? new Adam(new HoldThenDecay(settings.learningRate, settings.iterations))
+                                : new Adam(settings.learningRate))
+                .list()
+                .layer(latents)
+                .layer(neurons)
+                .setInputType(InputType.feedForward(1))
+                .build());
+        network.init();
+        setFirstValues(network, neurons.model(), data);
+        return network;
+    }
+
+    private static void setFirstValues(MultiLayerNetwork network, SparseGpModel model, Observations data) {
+        INDArray variances = network.getLayer(1).getParam(SparseGpOutputLayer.VARIANCE);
+        INDArray likelihood = network.getLayer(1).getParam(SparseGpOutputLayer.LIKELIHOOD);
+        if (model.likelihood().isCount()) {
+            for (int n = 0; n < data.neurons(); n++) {
+                double rate = Math.max(GplvmData.mean(data.values()[n]), 1e-3) / model.binWidth();
+                likelihood.putScalar(n, 0, Math.log(rate));
+            }
+            return;
+        }
+        double[] variance = new double[model.kernels()];
+        double[] noise = new double[model.kernels()];
+        for (int n = 0; n < data.neurons(); n++) {
+            int k = model.shared() ? 0 : n;
+            double share = model.shared() ? 1.0 / data.neurons() : 1;
+            variance[k] += share * GplvmData.variance(data.values()[n]);
+            noise[k] += share * GplvmData.deviation(data.values()[n]);
+        }
+        for (int k = 0; k < variance.length; k++) {
+            variances.putScalar(k, 0, SparseGpModel.softplusInverse(variance[k]));
+            likelihood.putScalar(k, 0, Math.log(noise[k]));
+        }
+    }
+
+    MultiLayerNetwork network() {
+        return network;
+    }
+
+    void advance(int iterations) {
+        for (int i = 0; i < iterations; i++) {
+            network.fit(data);
+            observe(network.score());
+        }
+    }
+
+    private void observe(double score) {
+        int iteration = network.getIterationCount();
+        if (iteration % LOGGED_EVERY == 0) {
+            LOG.info("{}: iteration {}, score {} per time", settings.manifold, iteration, score);
+        }
+        if (iteration <= settings.burnIn()) {
+            return;
+        }
+        recent.addLast(score);
+        if (recent.size() > AVERAGED) {
+            recent.removeFirst();
+        }
+        double mean = recent.stream().mapToDouble(Double::doubleValue).average().orElse(score);
+        if (recent.size() == AVERAGED && mean < bestScore) {
+            bestScore = mean;
+            bestParameters = network.params().dup();
+        }
+    }
+
+    void rank(int samples) {
+        ranked = FittedGplvm.of(network, data.getLabels()).evidencePerTime(samples);
+    }
+
+    double ranked() {
+        return ranked;
+    }
+
+    /** Goes back to the best parameters, by a running mean of the score, if the last are not the best. */
+    void keepBest() {
+        if (bestParameters != null) {
+            network.setParams(bestParameters);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.gplvm;
+
+import java.util.Arrays;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Inferred latents of some times with their uncertainty. */
+public final class LatentEstimate {
+    private final Manifold manifold;
+    private final FactorParameters factors;
+    private final double[][] rawMeans;
+    private final double[][] rawFactors;
+
+    LatentEstimate(Manifold manifold, FactorParameters factors, double[][] rawMeans, double[][] rawFactors) {
+        this.manifold = manifold;
+        this.factors = factors;
+        this.rawMeans = rawMeans;
+        this.rawFactors = rawFactors;
+    }
+
+    /** Where they live. */
+    public Manifold manifold() {
+        return manifold;
+    }
+
+    /** Number of times. */
+    public int times() {
+        return rawMeans.length;
+    }
+
+    /** Means [T, e], as {@link Manifold#canonical} gives them. */
+    public INDArray means() {
+        return Nd4j.createFromArray(points());
+    }
+
+    /** Standard deviations in the directions of the tangent basis [T, d], in radians or units of the space. */
+    public INDArray deviations() {
+        int d = manifold.dimension();
+        double[][] deviations = new double[times()][d];
+        for (int t = 0; t < times(); t++) {
+            TangentGaussian gaussian = factors.gaussian(rawFactors[t]);
+            for (int i = 0; i < d; i++) {
+                double sum = 0;
+                for (int j = 0; j <= i; j++) {
+                    sum += gaussian.l(i, j) * gaussian.l(i, j);
+                }
+                deviations[t][i] = Math.sqrt(sum);
+            }
+        }
+        return Nd4j.createFromArray(deviations);
+    }
+
+    double[][] points() {
+        return Arrays.stream(rawMeans).map(manifold::canonical).toArray(double[][]::new);
+    }
+
+    double[][] rawMeans() {
+        return rawMeans;
+    }
+
+    double[][] rawFactors() {
+        return rawFactors;
+    }
+
+    LatentEstimate ofTimes(int[] times) {
+        return new LatentEstimate(manifold, factors, rows(rawMeans, times), rows(rawFactors, times));
+    }
+
+    private static double[][] rows(double[][] all, int[] times) {
+        return Arrays.stream(times).mapToObj(t -> all[t].clone()).toArray(double[][]::new);
+    }
+}
