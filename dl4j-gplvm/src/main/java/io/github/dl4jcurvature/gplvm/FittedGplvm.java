@@ -91,8 +91,8 @@ public final class FittedGplvm {
         return new LatentEstimate(
                 manifold(),
                 latentLayer.factors(),
-                network.getLayer(0).getParam(ManifoldLatentLayer.MEAN).toDoubleMatrix(),
-                network.getLayer(0).getParam(ManifoldLatentLayer.SPREAD).toDoubleMatrix());
+                DoubleRows.of(network.getLayer(0).getParam(ManifoldLatentLayer.MEAN)),
+                DoubleRows.of(network.getLayer(0).getParam(ManifoldLatentLayer.SPREAD)));
     }
 
     LatentModel latentModel() {
@@ -102,7 +102,7 @@ public final class FittedGplvm {
     private double[] priorParameters() {
         return latentLayer.getPrior().parameters() == 0
                 ? new double[0]
-                : network.getLayer(0).getParam(ManifoldLatentLayer.PRIOR).toDoubleMatrix()[0];
+                : DoubleRows.of(network.getLayer(0).getParam(ManifoldLatentLayer.PRIOR))[0];
     }
 
     /** Evidence lower bound in nats for a time, from ten times the samples of training. */

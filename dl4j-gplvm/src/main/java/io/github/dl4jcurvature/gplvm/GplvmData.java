@@ -27,7 +27,7 @@ final class GplvmData {
                     "inducing is %d but must be at most the number of times, %d; take fewer inducing points"
                             .formatted(inducing, data.size(0)));
         }
-        double[][] rows = data.castTo(DataType.DOUBLE).toDoubleMatrix();
+        double[][] rows = DoubleRows.of(data.castTo(DataType.DOUBLE));
         int[] present = new int[rows[0].length];
         for (int t = 0; t < rows.length; t++) {
             boolean any = false;
@@ -54,7 +54,7 @@ final class GplvmData {
 
     static Observations observations(INDArray data) {
         return new Observations(
-                data.castTo(DataType.DOUBLE).transpose().dup('c').toDoubleMatrix(), (int) data.size(0));
+                DoubleRows.of(data.castTo(DataType.DOUBLE).transpose().dup('c')), (int) data.size(0));
     }
 
     /** First variance of the tuning of a neuron: its mean, as published, but not below a least value. */

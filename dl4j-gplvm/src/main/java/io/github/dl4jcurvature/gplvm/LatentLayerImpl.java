@@ -55,7 +55,7 @@ abstract class LatentLayerImpl<C extends LatentLayer> extends BaseLayer<C> {
 
     private double[] priorParameters() {
         INDArray prior = layerConf().getPrior().parameters() == 0 ? null : params.get(ManifoldLatentLayer.PRIOR);
-        return prior == null ? new double[0] : prior.toDoubleMatrix()[0];
+        return prior == null ? new double[0] : DoubleRows.of(prior)[0];
     }
 
     @Override
@@ -125,7 +125,7 @@ abstract class LatentLayerImpl<C extends LatentLayer> extends BaseLayer<C> {
     public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
         assertInputSet(true);
         int[] times = times();
-        double[][] toPoints = epsilon.toDoubleMatrix();
+        double[][] toPoints = DoubleRows.of(epsilon);
         double perExample = perExample(times.length);
         for (double[] row : toPoints) {
             for (int i = 0; i < row.length; i++) {

@@ -40,7 +40,7 @@ final class ManifoldLatentLayerImpl extends LatentLayerImpl<ManifoldLatentLayer>
     }
 
     private double[][] rows(String name, int[] times) {
-        double[][] all = Objects.requireNonNull(params.get(name)).toDoubleMatrix();
+        double[][] all = DoubleRows.of(Objects.requireNonNull(params.get(name)));
         return Arrays.stream(times).mapToObj(t -> all[t]).toArray(double[][]::new);
     }
 

@@ -30,14 +30,14 @@ final class ManifoldReparameterizationLayerImpl extends LatentLayerImpl<Manifold
 
     @Override
     double[][] rawMeans(int[] times) {
-        return Arrays.stream(input.toDoubleMatrix())
+        return Arrays.stream(DoubleRows.of(input))
                 .map(row -> Arrays.copyOfRange(row, 0, split()))
                 .toArray(double[][]::new);
     }
 
     @Override
     double[][] rawFactors(int[] times) {
-        return Arrays.stream(input.toDoubleMatrix())
+        return Arrays.stream(DoubleRows.of(input))
                 .map(row -> Arrays.copyOfRange(row, split(), row.length))
                 .toArray(double[][]::new);
     }

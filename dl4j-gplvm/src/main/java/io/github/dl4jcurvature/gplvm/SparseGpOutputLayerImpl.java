@@ -43,7 +43,7 @@ final class SparseGpOutputLayerImpl extends BaseLayer<SparseGpOutputLayer> imple
     }
 
     private double[][] rows(String name) {
-        return Objects.requireNonNull(params.get(name)).toDoubleMatrix();
+        return DoubleRows.of(Objects.requireNonNull(params.get(name)));
     }
 
     SparseGpParameters parameters() {
@@ -59,7 +59,7 @@ final class SparseGpOutputLayerImpl extends BaseLayer<SparseGpOutputLayer> imple
     /** Samples [S, b, e] of the input; only the first if all are alike. */
     private double[][][] samples(boolean all) {
         int e = layerConf().getManifold().embeddingSize();
-        double[][] rows = input.toDoubleMatrix();
+        double[][] rows = DoubleRows.of(input);
         double[][][] samples = new double[all ? rows[0].length / e : 1][rows.length][];
         for (int s = 0; s < samples.length; s++) {
             for (int t = 0; t < rows.length; t++) {
@@ -87,10 +87,8 @@ final class SparseGpOutputLayerImpl extends BaseLayer<SparseGpOutputLayer> imple
                     "batch of layer '%s' has %d times but inducing values are integrated out over all %d; use one batch, or collapsed(false)"
                             .formatted(configuration.getLayerName(), times, configuration.getTimePoints()));
         }
-        double[][] rows = data.castTo(DataType.DOUBLE).toDoubleMatrix();
-        double[][] present = maskArray == null
-                ? new double[0][]
-                : maskArray.castTo(DataType.DOUBLE).toDoubleMatrix();
+        double[][] rows = DoubleRows.of(data.castTo(DataType.DOUBLE));
+        double[][] present = maskArray == null ? new double[0][] : DoubleRows.of(maskArray.castTo(DataType.DOUBLE));
         double[][] values = new double[(int) configuration.getNOut()][times];
         for (int t = 0; t < times; t++) {
             for (int n = 0; n < values.length; n++) {
