@@ -143,6 +143,33 @@ public final class FittedGplvm {
         return inference().weightedLogLikelihood(latents(), data, samples, seed);
     }
 
+    /**
+     * Moves latents to the points of a grid that explain their data better than their means do; how many.
+     *
+     * <p>Gradients move a latent only a little, so that one which started on the wrong side of a fold stays there.
+     */
+    int reassign() {
+        LatentEstimate estimate = latents();
+        SparseGpParameters parameters = withPosteriors();
+        SparseGpModel conditional = model().conditional();
+        double[][] own = conditional.losses(parameters, estimate.points(), data);
+        LatentInference inference =
+                new LatentInference(latentModel().withoutMemory(), conditional, parameters, threads());
+        double[][] candidates = inference.candidates(gridSize(manifold()), gridScale());
+        double[][] losses = conditional.losses(parameters, candidates, data);
+        double[][] means = estimate.rawMeans();
+        int moved = 0;
+        for (int t = 0; t < means.length; t++) {
+            int best = LatentInference.best(losses, t);
+            if (losses[best][t] < own[t][t]) {
+                means[t] = candidates[best].clone();
+                moved++;
+            }
+        }
+        network.getLayer(0).getParam(ManifoldLatentLayer.MEAN).assign(Nd4j.createFromArray(means));
+        return moved;
+    }
+
     private LatentInference inference() {
         return new LatentInference(latentModel().withoutMemory(), model(), parameters(), threads());
     }

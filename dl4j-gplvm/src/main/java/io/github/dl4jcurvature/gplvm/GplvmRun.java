@@ -116,7 +116,17 @@ final class GplvmRun {
         for (int i = 0; i < iterations; i++) {
             network.fit(data);
             observe(network.score());
+            if (settings.isReassignment(network.getIterationCount())) {
+                reassign();
+            }
         }
+    }
+
+    /** Puts latents to the points of a grid that explain their data better than where they are. */
+    private void reassign() {
+        FittedGplvm fitted = FittedGplvm.of(network, data.getLabels());
+        int moved = fitted.reassign();
+        LOG.info("{}: {} of {} latents reassigned", settings.manifold, moved, data.numExamples());
     }
 
     private void observe(double score) {

@@ -139,24 +139,33 @@ record LatentInference(LatentModel latents, SparseGpModel model, SparseGpParamet
      * @param scale by which a grid on Euclidean spaces is stretched about the origin
      */
     LatentEstimate grid(Observations data, int count, SparseGpParameters posteriors, double scale) {
-        List<double[]> candidates = new ArrayList<>();
-        for (double[] point : latents.manifold().grid(count)) {
-            candidates.add(stretched(point, scale));
-        }
-        double[][] points = candidates.toArray(double[][]::new);
+        double[][] points = candidates(count, scale);
         double[][] loss = model.losses(posteriors, points, data);
         double[][] means = new double[data.times()][];
         double[][] factors = new double[data.times()][];
         double deviation = Math.min(GRID_DEVIATION, latents.manifold().initialDeviation());
         for (int t = 0; t < data.times(); t++) {
-            int best = 0;
-            for (int g = 1; g < points.length; g++) {
-                best = loss[g][t] < loss[best][t] ? g : best;
-            }
-            means[t] = points[best].clone();
+            means[t] = points[best(loss, t)].clone();
             factors[t] = latents.factors().isotropic(deviation);
         }
         return new LatentEstimate(latents.manifold(), latents.factors(), means, factors);
+    }
+
+    double[][] candidates(int count, double scale) {
+        List<double[]> candidates = new ArrayList<>();
+        for (double[] point : latents.manifold().grid(count)) {
+            candidates.add(stretched(point, scale));
+        }
+        return candidates.toArray(double[][]::new);
+    }
+
+    /** Index of the candidate with the least loss at a time. */
+    static int best(double[][] losses, int time) {
+        int best = 0;
+        for (int g = 1; g < losses.length; g++) {
+            best = losses[g][time] < losses[best][time] ? g : best;
+        }
+        return best;
     }
 
     private double[] stretched(double[] point, double scale) {

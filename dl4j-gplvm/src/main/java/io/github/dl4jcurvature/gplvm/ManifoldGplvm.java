@@ -82,6 +82,7 @@ public final class ManifoldGplvm {
         int iterations;
         double learningRate;
         boolean rateDecay = true;
+        int reassignments;
         int restarts = 1;
         long seed = 1;
         boolean sharedKernel;
@@ -102,6 +103,12 @@ public final class ManifoldGplvm {
             burnIn = line ? 150 : 300;
             iterations = line ? 500 : 900;
             learningRate = line ? 0.04 : 0.025;
+        }
+
+        /** Reassignments are spread evenly over the burn-in, the last at its end. */
+        boolean isReassignment(int iteration) {
+            int between = reassignments == 0 ? 0 : burnIn() / reassignments;
+            return between > 0 && iteration <= burnIn() && iteration % between == 0;
         }
 
         int burnIn() {
@@ -155,6 +162,12 @@ public final class ManifoldGplvm {
         /** Fits from different seeds, of which the best after the burn-in goes on; by default 1. */
         public Builder restarts(int value) {
             restarts = positive("restarts", value);
+            return this;
+        }
+
+        /** How often in the burn-in latents are put to where a grid explains their data better; by default 0. */
+        public Builder reassignments(int value) {
+            reassignments = value;
             return this;
         }
 
