@@ -77,7 +77,7 @@ public final class TopologyComparison {
         StringBuilder table = new StringBuilder(
                 "| manifold | test MSE | +- | test log likelihood | +- | evidence |\n|---|---|---|---|---|---|\n");
         for (Manifold candidate : candidates) {
-            table.append("| %s | %.5f | %.5f | %.3f | %.3f | %.3f |%n"
+            table.append("| %s | %.5f | %.5f | %.3f | %.3f | %.3f |\n"
                     .formatted(
                             candidate,
                             mean(candidate, HeldOutScore::meanSquaredError),
@@ -93,7 +93,7 @@ public final class TopologyComparison {
     public String toCsv() {
         StringBuilder csv = new StringBuilder("manifold,split,mse,log_likelihood,evidence\n");
         for (HeldOutScore score : scores) {
-            csv.append("%s,%d,%s,%s,%s%n"
+            csv.append("%s,%d,%s,%s,%s\n"
                     .formatted(
                             score.manifold(),
                             score.split(),

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.gplvm;
+
+import java.util.SplittableRandom;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** Known isometries are undone. */
+class LatentAlignmentTest {
+    private static final int TIMES = 60;
+
+    private static INDArray points(Manifold manifold, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        double[][] points = new double[TIMES][];
+        for (int t = 0; t < TIMES; t++) {
+            points[t] = manifold.randomPoint(random);
+        }
+        return Nd4j.createFromArray(points);
+    }
+
+    private static INDArray moved(Manifold manifold, INDArray points) {
+        SplittableRandom random = new SplittableRandom(77);
+        double[] left = manifold.randomPoint(random);
+        double[] right = manifold.randomPoint(random);
+        double[][] rows = points.toDoubleMatrix();
+        double[][] result = new double[TIMES][];
+        for (int t = 0; t < TIMES; t++) {
+            result[t] = switch (manifold.toString()) {
+                case "S3", "SO3" ->
+                    UnitQuaternions.product(UnitQuaternions.product(left, UnitQuaternions.conjugate(rows[t])), right);
+                case "S2" -> manifold.move(left, rows[t]);
+                case "T2" -> new double[] {-rows[t][1] + left[0], rows[t][0] + left[1]};
+                case "T1" -> new double[] {-rows[t][0] + left[0]};
+                default -> new double[] {0.6 * rows[t][0] - 0.8 * rows[t][1] + 3, 0.8 * rows[t][0] + 0.6 * rows[t][1]};
+            };
+        }
+        return Nd4j.createFromArray(result);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"R2", "T1", "T2", "S2", "S3", "SO3"})
+    void isometriesAreUndone(String name) {
+        Manifold manifold = Manifold.parse(name);
+        INDArray given = points(manifold, 1);
+        LatentAlignment alignment = LatentAlignment.of(manifold, moved(manifold, given), given);
+        assertThat(alignment.errors().maxNumber().doubleValue()).isLessThan(1e-6);
+        assertThat(alignment.agreement()).isGreaterThan(1 - 1e-9);
+        assertThat(alignment.distanceCorrelation()).isGreaterThan(1 - 1e-9);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"R2", "T1", "T2", "S2", "S3", "SO3"})
+    void unrelatedLatentsDoNotAgree(String name) {
+        Manifold manifold = Manifold.parse(name);
+        LatentAlignment alignment = LatentAlignment.of(manifold, points(manifold, 1), points(manifold, 2));
+        assertThat(alignment.agreement()).isLessThan(0.5);
+        assertThat(Math.abs(alignment.distanceCorrelation())).isLessThan(0.3);
+        assertThat(alignment.medianError()).isGreaterThan(0.3);
+    }
+
+    @Test
+    void factorsOfAProductAreAlignedByThemselves() {
+        Manifold manifold = Manifold.parse("T1xS2");
+        INDArray given = points(manifold, 1);
+        INDArray turned = Nd4j.hstack(
+                moved(Manifold.circle(), Nd4j.createFromArray(columns(given, 0, 1))),
+                moved(Manifold.sphere2(), Nd4j.createFromArray(columns(given, 1, 4))));
+        assertThat(LatentAlignment.of(manifold, turned, given)
+                        .errors()
+                        .maxNumber()
+                        .doubleValue())
+                .isLessThan(1e-6);
+    }
+
+    private static double[][] columns(INDArray rows, int from, int to) {
+        double[][] all = rows.toDoubleMatrix();
+        double[][] result = new double[all.length][];
+        for (int t = 0; t < all.length; t++) {
+            result[t] = java.util.Arrays.copyOfRange(all[t], from, to);
+        }
+        return result;
+    }
+
+    @Test
+    void shapesThatDifferAreRefused() {
+        assertThatThrownBy(() -> LatentAlignment.of(
+                        Manifold.circle(),
+                        Nd4j.createFromArray(new double[3][1]),
+                        Nd4j.createFromArray(new double[4][1])))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("[3, 1]")
+                .hasMessageContaining("[4, 1]");
+    }
+}
