@@ -136,6 +136,17 @@ public final class FittedGplvm {
     }
 
     /**
+     * The data term in nats with the latents at their means, all times together: the collapsed bound on the log marginal likelihood,
+     * or the expected log likelihood less the divergence of the inducing posteriors.
+     */
+    public double boundAtMeans() {
+        SparseGpModel model = model();
+        SparseGpParameters parameters = parameters();
+        double[][][] means = {latents().points()};
+        return model.values(parameters, data, means, threads())[0] - model.divergence(parameters);
+    }
+
+    /**
      * Importance-weighted log likelihood in nats for a time, \(\frac1T \log \frac1S \sum_s e^{F(g_s)} p(g_s) / q(g_s)\); not below
      * the evidence lower bound on average, and rising with S.
      */
