@@ -48,13 +48,13 @@ public final class StimulusResponse {
         Map<ContinualMethod, ContinualSetting> settings = new LinkedHashMap<>();
         settings.put(ContinualMethod.NCL, new ContinualSetting(0.01, 1000));
         settings.put(ContinualMethod.PROJECTION, new ContinualSetting(0.01, 1000));
-        settings.put(ContinualMethod.KFAC, new ContinualSetting(0.002, 1));
-        settings.put(ContinualMethod.OWM, new ContinualSetting(0.01, 100));
+        settings.put(ContinualMethod.KFAC, new ContinualSetting(0.002, 10));
+        settings.put(ContinualMethod.OWM, new ContinualSetting(0.01, 300));
         settings.put(ContinualMethod.DOWM, new ContinualSetting(0.01, 100));
-        settings.put(ContinualMethod.EWC, new ContinualSetting(0.002, 1));
-        settings.put(ContinualMethod.SGD, new ContinualSetting(0.003, 0));
+        settings.put(ContinualMethod.EWC, new ContinualSetting(0.002, 10));
+        settings.put(ContinualMethod.SGD, new ContinualSetting(0.005, 0));
         settings.put(ContinualMethod.ADAM, new ContinualSetting(0.002, 0));
-        settings.put(ContinualMethod.JOINT, new ContinualSetting(5e-4, 0));
+        settings.put(ContinualMethod.JOINT, new ContinualSetting(0.002, 0));
         return settings;
     }
 }
