@@ -2,6 +2,7 @@
 package io.github.dl4jcurvature.examples;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -58,9 +59,10 @@ public final class FishLegDemo {
         ContinualDigits continual = new ContinualDigits();
         continual.writeHeatMap(directory.resolve("continual.png").toFile());
 
+        RingGplvm.Outcome ring = RingGplvm.run(Files.createDirectories(directory.resolve("ring")));
         DemoReport report = new DemoReport(
                 List.of(autoencoder, classifier),
-                new DemoReport.Tables(reversible.table(), continual.table()),
+                new DemoReport.Tables(reversible.table(), continual.table(), ring),
                 SELECTION_SEED,
                 REPORT_SEED);
         Path page = directory.resolve("index.html");
@@ -69,6 +71,7 @@ public final class FishLegDemo {
         System.out.println("report: " + page.toAbsolutePath());
         System.out.println(reversible.figures());
         System.out.println(continual.figures());
+        System.out.println(ring.figures());
         System.out.println(figures(autoencoder, classifier));
     }
 

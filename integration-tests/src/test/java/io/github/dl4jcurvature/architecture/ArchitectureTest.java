@@ -76,6 +76,32 @@ class ArchitectureTest {
                     "io.github.dl4jcurvature.samediff..");
 
     @ArchTest
+    static final ArchRule MATHEMATICS_OF_LATENT_VARIABLES_KNOWS_NO_NETWORKS = noClasses()
+            .that()
+            .resideInAPackage("io.github.dl4jcurvature.gplvm")
+            .and()
+            .haveNameMatching(
+                    ".*\\.(\\w*Manifold|EuclideanSpace|Torus|Sphere|UnitQuaternions|Chordal\\w+|Kernel\\w+|Inducing\\w+|LowerFactor|MatrixRows|SparseGp(Model|Parameters|Gradient)|\\w+Bound|Likelihood|Tangent\\w+|Density\\w+|Latent(Model|Draw|Point|Sample|Prior|Noise|Inference|Estimate|Alignment)|\\w+Prior|FactorParameters|Observations|Partition)")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.deeplearning4j..");
+
+    @ArchTest
+    static final ArchRule LATENT_VARIABLES_NEED_LINALG_ONLY = noClasses()
+            .that()
+            .resideInAPackage("io.github.dl4jcurvature.gplvm..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.github.dl4jcurvature.fisher..",
+                    "io.github.dl4jcurvature.fishleg..",
+                    "io.github.dl4jcurvature.pruning..",
+                    "io.github.dl4jcurvature.ncl..",
+                    "io.github.dl4jcurvature.gn..",
+                    "io.github.dl4jcurvature.equations..",
+                    "io.github.dl4jcurvature.samediff..");
+
+    @ArchTest
     static final ArchRule LINALG_STANDS_ALONE = noClasses()
             .that()
             .resideInAPackage("io.github.dl4jcurvature.linalg..")

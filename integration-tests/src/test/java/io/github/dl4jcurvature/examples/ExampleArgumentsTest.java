@@ -51,6 +51,16 @@ class ExampleArgumentsTest {
     }
 
     @Test
+    void flyRecordingsAskForTheirDirectory() {
+        assertThatThrownBy(() -> FlyGplvm.main(new String[0]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("directory of the fly recordings is missing");
+        assertThatThrownBy(() -> TopologySelection.main(new String[] {"1", "T1", "no/such/directory"}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("syn_T1_Y.csv is missing");
+    }
+
+    @Test
     void blocksHoldWholeAuxiliaryPeriods() {
         assertThatThrownBy(() -> StepTiming.autoencoder("small", 15, 4, 2, 4))
                 .isInstanceOf(IllegalArgumentException.class)

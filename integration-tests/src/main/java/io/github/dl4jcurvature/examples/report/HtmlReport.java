@@ -112,6 +112,19 @@ public final class HtmlReport {
         }
     }
 
+    /**
+     * Adds an image.
+     *
+     * @param text what it shows
+     * @param png file
+     * @return this report
+     * @throws IOException if it cannot be read
+     */
+    public HtmlReport image(String text, Path png) throws IOException {
+        String image = Base64.getEncoder().encodeToString(Files.readAllBytes(png));
+        return element("p", "<img alt=\"%s\" src=\"data:image/png;base64,%s\">".formatted(escape(text), image));
+    }
+
     private HtmlReport element(String tag, String content) {
         page.append('<')
                 .append(tag)
