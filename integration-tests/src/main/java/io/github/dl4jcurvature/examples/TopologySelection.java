@@ -83,7 +83,8 @@ public final class TopologySelection {
                         .iterations(800)
                         .burnIn(400)
                         .learningRate(0.04)
-                        .reassignments(10);
+                        .reassignments(4)
+                        .restarts(2);
     }
 
     private static void answer(Question question, INDArray data, int splits, Figures figures) {
