@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -24,17 +25,22 @@ import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The Java blocks of the README compile against the modules of this build. */
+/** The Java blocks of the documents compile against the modules of this build. */
 class ReadmeSnippetsTest {
-    private static final Path README = Path.of("..", "README.md");
+    private static final List<Path> PAGES =
+            List.of(Path.of("..", "README.md"), Path.of("..", "docs", "methods", "manifold-gplvm.md"));
 
     @TempDir
     static Path output;
 
     @TestFactory
     Stream<DynamicTest> everyJavaBlockCompiles() throws IOException {
-        List<JavaSnippet> snippets = JavaSnippet.of(Files.readString(README));
-        assertThat(snippets).as("java blocks of the README").isNotEmpty();
+        List<JavaSnippet> snippets = new ArrayList<>();
+        for (Path page : PAGES) {
+            List<JavaSnippet> ofPage = JavaSnippet.of(Files.readString(page));
+            assertThat(ofPage).as("java blocks of %s", page).isNotEmpty();
+            snippets.addAll(ofPage);
+        }
         return snippets.stream()
                 .map(snippet -> DynamicTest.dynamicTest(
                         snippet.name(), () -> assertThat(errors(snippet)).isEmpty()));
