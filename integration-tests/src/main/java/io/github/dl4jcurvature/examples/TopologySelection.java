@@ -84,7 +84,7 @@ public final class TopologySelection {
                         .burnIn(400)
                         .learningRate(0.04)
                         .reassignments(4)
-                        .restarts(2);
+                        .restarts(6);
     }
 
     private static void answer(Question question, INDArray data, int splits, Figures figures) {
