@@ -151,7 +151,8 @@ public final class FittedGplvm {
      * the evidence lower bound on average, and rising with S.
      */
     public double importanceWeightedLogLikelihood(int samples, long seed) {
-        return inference().weightedLogLikelihood(latents(), data, samples, seed);
+        return new LatentInference(latentModel(), model(), parameters(), threads())
+                .weightedLogLikelihood(latents(), data, priorParameters(), samples, seed);
     }
 
     /**
@@ -179,10 +180,6 @@ public final class FittedGplvm {
         }
         network.getLayer(0).getParam(ManifoldLatentLayer.MEAN).assign(Nd4j.createFromArray(means));
         return moved;
-    }
-
-    private LatentInference inference() {
-        return new LatentInference(latentModel().withoutMemory(), model(), parameters(), threads());
     }
 
     /** Parameters with the inducing posteriors at the means of the latents. */

@@ -183,9 +183,11 @@ record LatentInference(LatentModel latents, SparseGpModel model, SparseGpParamet
     /**
      * \(\log \frac1S \sum_s e^{F(g_s)} p(g_s) / q(g_s)\) divided by the number of times.
      *
+     * @param priorParameters unconstrained parameters of the prior over time
      * @param seed of the noise
      */
-    double weightedLogLikelihood(LatentEstimate estimate, Observations data, int samples, long seed) {
+    double weightedLogLikelihood(
+            LatentEstimate estimate, Observations data, double[] priorParameters, int samples, long seed) {
         double[] terms = new double[samples];
         int[] indices = new int[estimate.times()];
         Arrays.setAll(indices, t -> t);
@@ -194,7 +196,7 @@ record LatentInference(LatentModel latents, SparseGpModel model, SparseGpParamet
             LatentDraw draw = latents.draw(
                     estimate.rawMeans(),
                     estimate.rawFactors(),
-                    latents.prior().initialParameters(),
+                    priorParameters,
                     indices,
                     LatentNoise.of(seed, from),
                     count);

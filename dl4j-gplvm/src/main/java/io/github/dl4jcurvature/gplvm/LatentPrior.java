@@ -1,35 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.gplvm;
 
-import java.util.List;
-
 /** Prior of the latents over time. */
 public enum LatentPrior {
     /** Independent at all times; uniform on compact manifolds, standard normal on Euclidean spaces. */
-    UNIFORM(List.of()),
+    UNIFORM(0),
     /** Independent at all times; \(\mathrm{Exp}(x)\) with \(x \sim N(0, I)\) on every manifold. */
-    GAUSSIAN(List.of()),
+    GAUSSIAN(0),
     /**
      * Brownian motion: \(g_{t+1} = g_t \cdot \mathrm{Exp}(x)\), \(x \sim N(0, \tau^2 I)\), the first as in {@link #UNIFORM};
      * \(\tau\), in radians or units of the space for a step of time, is learned.
      */
-    BROWNIAN(List.of("logDeviation")),
+    BROWNIAN(1),
     /**
      * Autoregression of first order of the velocity \(v_t = \mathrm{Log}(g_t^{-1} g_{t+1})\):
      * \(g_{t+1} = g_t \cdot \mathrm{Exp}(\varphi v_{t-1}) \cdot \mathrm{Exp}(x)\), \(x \sim N(0, \tau^2 I)\), the first velocity from
      * \(N(0, \tau^2 / (1 - \varphi^2) I)\); \(\tau\) and \(\varphi = \tanh r\) are learned. Not on S2, which is no group.
      */
-    AUTOREGRESSIVE(List.of("logDeviation", "correlation"));
+    AUTOREGRESSIVE(2);
 
-    @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable
-    private final List<String> parameterNames;
+    private final int parameters;
 
-    LatentPrior(List<String> parameterNames) {
-        this.parameterNames = parameterNames;
+    LatentPrior(int parameters) {
+        this.parameters = parameters;
     }
 
+    /** How many numbers it learns: the logarithm of the deviation, then the correlation before its hyperbolic tangent. */
     int parameters() {
-        return parameterNames.size();
+        return parameters;
     }
 
     /** Whether all times must be at hand, in their order. */

@@ -133,8 +133,8 @@ public final class TopologyCrossValidation {
         Observations target = data.ofNeurons(heldOut);
         double error = error(fitted, model, parameters, ofTest, target.ofTimes(train), target.ofTimes(test));
         LatentInference judge = new LatentInference(fitted.latentModel().withoutMemory(), model, parameters, 1);
-        double likelihood =
-                judge.weightedLogLikelihood(ofTest, target.ofTimes(test), settings.likelihoodSamples, settings.seed);
+        double likelihood = judge.weightedLogLikelihood(
+                ofTest, target.ofTimes(test), new double[0], settings.likelihoodSamples, settings.seed);
         return new double[] {error, likelihood};
     }
 

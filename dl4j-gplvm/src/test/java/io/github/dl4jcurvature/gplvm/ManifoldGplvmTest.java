@@ -29,7 +29,7 @@ class ManifoldGplvmTest {
                 .threads(1);
     }
 
-    /** Healthy fits reach .9875 to .9977 with errors of .05 to .13; a folded ring is below .9. */
+    /** Fits of these seeds reached .9875 to .9977, with errors of .05 to .13 rad. */
     @Test
     void ringsAreFoundInFiveOfSixSeeds() {
         int found = 0;
