@@ -36,6 +36,7 @@ public final class ColumnMajor implements AutoCloseable {
     private volatile @Nullable INDArray array;
 
     private ColumnMajor(DoublePointer pointer, long... shape) {
+        BlasSelfTest.require();
         this.shape = shape;
         this.rows = Math.toIntExact(shape[0]);
         this.columns = shape.length == 1 ? 1 : Math.toIntExact(shape[1]);

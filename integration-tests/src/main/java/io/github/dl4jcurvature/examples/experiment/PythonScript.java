@@ -59,6 +59,7 @@ public final class PythonScript implements AutoCloseable {
             ProcessBuilder builder = new ProcessBuilder(command);
             builder.environment().put("OPENBLAS_NUM_THREADS", "1");
             builder.environment().put("OMP_NUM_THREADS", "1");
+            builder.environment().remove("OPENBLAS_CORETYPE"); // chosen for our OpenBLAS, not for NumPy's
             builder.redirectError(ProcessBuilder.Redirect.DISCARD);
             return Optional.of(new PythonScript(builder.start()));
         } catch (IOException e) {
