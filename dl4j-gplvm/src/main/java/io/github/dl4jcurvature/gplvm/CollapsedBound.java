@@ -59,29 +59,39 @@ final class CollapsedBound {
             double scale,
             double @org.jspecify.annotations.Nullable [] toPoints) {
         List<List<Columns>> columns = columns(data);
+        int sets = columns.stream().mapToInt(List::size).sum();
         int parts = Math.min(Partition.PARTS, samples);
         List<SparseGpGradient> partial = partition.run(parts, part -> {
-            SparseGpGradient gradient = new SparseGpGradient(samples, kernels, noises.length, 1, 0);
+            SparseGpGradient gradient = newGradient(samples, sets, data.neurons());
             Work work = new Work(data.times(), points, samples * data.times(), scale, toPoints, gradient);
-            for (int sample = part * samples / parts; sample < (part + 1) * samples / parts; sample++) {
+            for (int sample = Partition.bound(part, parts, samples);
+                    sample < Partition.bound(part + 1, parts, samples);
+                    sample++) {
                 for (int g = 0; g < kernels.size(); g++) {
                     work.add(sample, g, columns.get(g));
                 }
             }
             return gradient;
         });
-        SparseGpGradient total = new SparseGpGradient(samples, kernels, noises.length, 1, 0);
+        SparseGpGradient total = newGradient(samples, sets, data.neurons());
         partial.forEach(total::add);
         return total;
+    }
+
+    private SparseGpGradient newGradient(int samples, int sets, int neurons) {
+        return new SparseGpGradient(samples, kernels, noises.length, 1, 0, new InducingSums(sets, neurons, m));
     }
 
     /** Neurons of a kernel that are observed at the same times. */
     private static final class Columns {
         final double[] present; // 1 or 0
         final List<double[]> values = new ArrayList<>(); // zero where missing
+        final List<Integer> neurons = new ArrayList<>();
         final int observed;
+        final int index; // among the sets of all kernels
 
-        Columns(double[] y) {
+        Columns(double[] y, int index) {
+            this.index = index;
             present = new double[y.length];
             int count = 0;
             for (int t = 0; t < y.length; t++) {
@@ -93,7 +103,8 @@ final class CollapsedBound {
             observed = count;
         }
 
-        void add(double[] y) {
+        void add(int neuron, double[] y) {
+            neurons.add(neuron);
             double[] filled = y.clone();
             for (int t = 0; t < y.length; t++) {
                 if (present[t] == 0) {
@@ -107,18 +118,20 @@ final class CollapsedBound {
     private List<List<Columns>> columns(Observations data) {
         List<List<Columns>> ofKernels = new ArrayList<>();
         kernels.forEach(kernel -> ofKernels.add(new ArrayList<>()));
+        int count = 0;
         for (int n = 0; n < data.neurons(); n++) {
             List<Columns> sets = ofKernels.get(kernels.size() == 1 ? 0 : n);
             double[] y = data.values()[n];
-            Columns own = new Columns(y);
+            Columns own = new Columns(y, count);
             Columns same = sets.stream()
                     .filter(set -> Arrays.equals(set.present, own.present))
                     .findFirst()
                     .orElse(own);
             if (same == own) {
                 sets.add(own);
+                count++;
             }
-            same.add(y);
+            same.add(n, y);
         }
         return ofKernels;
     }
@@ -134,10 +147,9 @@ final class CollapsedBound {
         private final double[] k;
         private final double[] slope;
         private final double[] a;
-        private final double[] masked;
         private final double[] toA;
-        private final double[] toK;
-        private final double[] scratch;
+        private final KernelBuffers buffers;
+        private double[] masked = {}; // made when something is missing
 
         Work(
                 int times,
@@ -155,16 +167,14 @@ final class CollapsedBound {
             k = new double[m * times];
             slope = new double[m * times];
             a = new double[m * times];
-            masked = new double[m * times];
             toA = new double[m * times];
-            toK = new double[m * times];
-            scratch = new double[times];
+            buffers = new KernelBuffers(times);
         }
 
         void add(int sample, int g, List<Columns> sets) {
             InducingKernel kernel = kernels.get(g);
             int from = sample * times;
-            kernel.cross(points, stride, from, times, k, slope, scratch);
+            kernel.cross(points, stride, from, times, k, slope, buffers);
             MatrixRows.lowerTimes(kernel.factor.inverse, m, k, a, times, times);
             MatrixRows.clear(toA, 0, m * times);
             for (Columns set : sets) {
@@ -172,9 +182,10 @@ final class CollapsedBound {
             }
             if (toPoints != null) {
                 InducingKernelGradient toKernel = gradient.kernels.get(g);
-                MatrixRows.lowerTransposeTimes(kernel.factor.inverse, m, toA, toK, times, times);
+                MatrixRows.lowerTransposeTimesInPlace(kernel.factor.inverse, m, toA, times, times);
+                double[] toK = toA;
                 MatrixRows.addOuterLower(-1, toK, a, m, times, times, toKernel.factor);
-                kernel.crossBackward(points, stride, from, times, k, slope, toK, toKernel, toPoints);
+                kernel.crossBackward(points, stride, from, times, k, slope, toK, toKernel, toPoints, buffers);
             }
         }
 
@@ -185,6 +196,7 @@ final class CollapsedBound {
             double[] observed = observed(set);
             double[] gram = new double[m * m];
             MatrixRows.addOuterLower(1, observed, observed, m, times, times, gram);
+            MatrixRows.addScaled(1, gram, 0, gradient.sums.grams[set.index], 0, m * m);
             double trace = 0;
             double[] b = new double[m * m];
             for (int i = 0; i < m; i++) {
@@ -204,10 +216,13 @@ final class CollapsedBound {
                             + factor.logDeterminant()
                             + beta * missed);
             double residuals = 0;
-            for (double[] y : set.values) {
+            for (int each = 0; each < neurons; each++) {
+                double[] y = set.values.get(each);
                 double[] projected = new double[m];
                 for (int i = 0; i < m; i++) {
-                    projected[i] = beta * MatrixRows.dot(observed, i * times, y, 0, times);
+                    double product = MatrixRows.dot(observed, i * times, y, 0, times);
+                    gradient.sums.projections[set.neurons.get(each)][i] += product;
+                    projected[i] = beta * product;
                 }
                 double[] white = factor.whiten(projected);
                 value += 0.5 * (Manifold.dot(white, white) - beta * Manifold.dot(y, y));
@@ -225,6 +240,7 @@ final class CollapsedBound {
             if (set.observed == times) {
                 return a;
             }
+            masked = masked.length == 0 ? new double[m * times] : masked;
             for (int i = 0; i < m; i++) {
                 for (int t = 0; t < times; t++) {
                     masked[i * times + t] = a[i * times + t] * set.present[t];
@@ -235,7 +251,7 @@ final class CollapsedBound {
 
         /** \(\bar A \mathrel{+}= s \beta w r^\top\), \(r = y - A^\top w\); returns \(\|r\|^2\). */
         private double addResponse(double[] w, double[] y, double[] observed, double weight) {
-            double[] residual = scratch;
+            double[] residual = buffers.distances;
             System.arraycopy(y, 0, residual, 0, times);
             for (int i = 0; i < m; i++) {
                 MatrixRows.addScaled(-w[i], observed, i * times, residual, 0, times);
@@ -274,53 +290,46 @@ final class CollapsedBound {
     }
 
     /**
-     * The whitened posterior of the inducing values given one or more samples of the latents together: mean
-     * \(\beta B^{-1} A y\) of each neuron and the factor of the covariance \(B^{-1}\).
+     * The whitened posteriors of the inducing values that maximise the bound on average over samples of the latents,
+     * \(N(\beta B^{-1} \overline{A y}, B^{-1})\) with \(B = I + \beta \overline{A A^\top}\).
      *
-     * @param points features [F, T]
+     * @param sums of an evaluation with the same data
+     * @param samples in the sums
      */
-    List<InducingPosterior> posteriors(Observations data, double[] points) {
-        int times = data.times();
-        List<InducingPosterior> posteriors = new ArrayList<>();
-        double[] k = new double[m * times];
-        double[] a = new double[m * times];
-        for (int n = 0; n < data.neurons(); n++) {
-            int g = kernels.size() == 1 ? 0 : n;
-            if (n < kernels.size()) {
-                kernels.get(g).cross(points, times, 0, times, k, a, new double[times]);
-                MatrixRows.lowerTimes(kernels.get(g).factor.inverse, m, k, a, times, times);
-            }
-            posteriors.add(posterior(a, data.values()[n], 1 / (noises[g] * noises[g])));
-        }
-        return posteriors;
-    }
-
-    private InducingPosterior posterior(double[] a, double[] y, double beta) {
-        int times = y.length;
-        double[] masked = a.clone();
-        double[] filled = y.clone();
-        for (int t = 0; t < times; t++) {
-            if (Double.isNaN(y[t])) {
-                filled[t] = 0;
-                for (int i = 0; i < m; i++) {
-                    masked[i * times + t] = 0;
+    List<InducingPosterior> posteriors(Observations data, InducingSums sums, int samples) {
+        InducingPosterior[] posteriors = new InducingPosterior[data.neurons()];
+        List<List<Columns>> columns = columns(data);
+        for (int g = 0; g < kernels.size(); g++) {
+            double weight = 1 / (noises[g] * noises[g] * samples);
+            for (Columns set : columns.get(g)) {
+                LowerFactor factor = LowerFactor.of(precision(sums.grams[set.index], weight), m);
+                double[] spread = LowerFactor.of(factor.inverseOfMatrix(), m).factor;
+                for (int n : set.neurons) {
+                    double[] projected = sums.projections[n].clone();
+                    for (int i = 0; i < m; i++) {
+                        projected[i] *= weight;
+                    }
+                    posteriors[n] = new InducingPosterior(factor.unwhiten(factor.whiten(projected)), spread);
                 }
             }
         }
+        return List.of(posteriors);
+    }
+
+    /** \(I + w G\) from the lower triangle of G. */
+    private double[] precision(double[] gram, double weight) {
         double[] b = new double[m * m];
-        MatrixRows.addOuterLower(beta, masked, masked, m, times, times, b);
         for (int i = 0; i < m; i++) {
-            b[i * m + i] += 1;
-            for (int j = 0; j < i; j++) {
+            for (int j = 0; j <= i; j++) {
+                b[i * m + j] = weight * gram[i * m + j] + (i == j ? 1 : 0);
                 b[j * m + i] = b[i * m + j];
             }
         }
-        LowerFactor factor = LowerFactor.of(b, m);
-        double[] projected = new double[m];
-        for (int i = 0; i < m; i++) {
-            projected[i] = beta * MatrixRows.dot(masked, i * times, filled, 0, times);
-        }
-        double[] covariance = factor.inverseOfMatrix();
-        return new InducingPosterior(factor.unwhiten(factor.whiten(projected)), LowerFactor.of(covariance, m).factor);
+        return b;
+    }
+
+    /** The same for points [F, samples T] of which nothing else is wanted. */
+    List<InducingPosterior> posteriors(Observations data, double[] points, int samples) {
+        return posteriors(data, accumulated(data, points, samples, 0, null).sums, samples);
     }
 }

@@ -128,7 +128,8 @@ public final class FittedGplvm {
                             priorParameters(),
                             indices,
                             LatentNoise.of(EVIDENCE_SEED, i),
-                            chunk);
+                            chunk,
+                            new Partition(threads()));
             double[] bounds = model.values(parameters, data, LatentInference.points(draw), threads());
             sum += Arrays.stream(bounds).average().orElse(Double.NaN) - draw.divergence(true);
         }
@@ -214,7 +215,8 @@ public final class FittedGplvm {
     /**
      * Latents of new data, with everything else as it was fitted.
      *
-     * @param newData [T', N]; NaN marks what is missing
+     * @param newData [T', N]; NaN marks what is missing; where the prior is one over time, rows are a sequence of their own with the
+     *     steps of the fit
      * @param start where inference begins
      */
     public LatentEstimate infer(INDArray newData, HeldOutStart start) {
@@ -224,9 +226,7 @@ public final class FittedGplvm {
         }
         Observations observations = GplvmData.observations(newData.castTo(DataType.DOUBLE));
         SparseGpParameters parameters = withPosteriors();
-        SparseGpModel conditional = model().conditional();
-        LatentInference inference =
-                new LatentInference(latentModel().withoutMemory(), conditional, parameters, threads());
+        LatentInference inference = new LatentInference(latentModel(), model().conditional(), parameters, threads());
         boolean grid = start == HeldOutStart.GRID;
         LatentEstimate first = grid
                 ? inference.grid(observations, gridSize(manifold()), parameters, gridScale())
@@ -238,6 +238,7 @@ public final class FittedGplvm {
                 first,
                 observations,
                 free,
+                priorParameters(),
                 new LatentInference.Schedule(
                         burnIn + NEW_ITERATIONS, burnIn, 0.04, latentLayer.getSamples(), EVIDENCE_SEED));
     }

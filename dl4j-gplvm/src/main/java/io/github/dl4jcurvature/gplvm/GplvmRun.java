@@ -2,7 +2,9 @@
 package io.github.dl4jcurvature.gplvm;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
 
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -22,7 +24,17 @@ final class GplvmRun {
     private static final int AVERAGED = 10; // scores in the running mean by which the best parameters are told
     private static final int LOGGED_EVERY = 100;
 
+    /**
+     * A stretch of iterations with one network.
+     *
+     * @param inducing points
+     * @param iterations over which the rate decays
+     * @param burnIn of them without entropy, with reassignments
+     */
+    private record Phase(int inducing, int iterations, int burnIn) {}
+
     private final ManifoldGplvm.Builder settings;
+    private final Phase phase;
     private final DataSet data;
     private final MultiLayerNetwork network;
     private final Deque<Double> recent = new ArrayDeque<>();
@@ -31,10 +43,43 @@ final class GplvmRun {
     private double ranked = Double.NEGATIVE_INFINITY;
 
     GplvmRun(ManifoldGplvm.Builder settings, INDArray values, long seed) {
+        this(
+                settings,
+                new Phase(settings.inducing, settings.iterations, settings.burnIn()),
+                new DataSet(indices((int) values.size(0)), values.castTo(DataType.DOUBLE)),
+                seed);
+    }
+
+    private GplvmRun(ManifoldGplvm.Builder settings, Phase phase, DataSet data, long seed) {
         this.settings = settings;
-        INDArray targets = values.castTo(DataType.DOUBLE);
-        data = new DataSet(indices((int) values.size(0)), targets);
-        network = network(settings, GplvmData.observations(values), seed);
+        this.phase = phase;
+        this.data = data;
+        network = network(settings, phase, GplvmData.observations(data.getLabels()), seed);
+    }
+
+    /**
+     * A run that goes on from where this one is with more inducing points, placed at latents that are far from each other, and with a
+     * rate that starts anew.
+     */
+    GplvmRun refined(int inducing, int iterations) {
+        GplvmRun refined = new GplvmRun(settings, new Phase(inducing, iterations, 0), data, settings.seed);
+        MultiLayerNetwork other = refined.network;
+        network.getLayer(0)
+                .paramTable()
+                .forEach((name, values) -> other.getLayer(0).getParam(name).assign(values));
+        for (String name : List.of(
+                SparseGpOutputLayer.LENGTH_SCALE, SparseGpOutputLayer.VARIANCE, SparseGpOutputLayer.LIKELIHOOD)) {
+            other.getLayer(1).getParam(name).assign(network.getLayer(1).getParam(name));
+        }
+        double[][] latents = FittedGplvm.of(network, data.getLabels()).latents().points();
+        INDArray points = other.getLayer(1).getParam(SparseGpOutputLayer.INDUCING);
+        for (int k = 0; k < points.size(0); k++) {
+            double[][] spread = settings.manifold.spread(latents, inducing, k % latents.length);
+            double[] flat =
+                    Arrays.stream(spread).flatMapToDouble(Arrays::stream).toArray();
+            points.putRow(k, Nd4j.createFromArray(flat));
+        }
+        return refined;
     }
 
     static INDArray indices(int times) {
@@ -45,12 +90,13 @@ final class GplvmRun {
         return Nd4j.createFromArray(rows);
     }
 
-    private static MultiLayerNetwork network(ManifoldGplvm.Builder settings, Observations data, long seed) {
+    private static MultiLayerNetwork network(
+            ManifoldGplvm.Builder settings, Phase phase, Observations data, long seed) {
         SparseGpOutputLayer neurons = new SparseGpOutputLayer.Builder(settings.manifold)
                 .nOut(data.neurons())
                 .timePoints(data.times())
-                .burnIn(settings.burnIn())
-                .inducing(settings.inducing)
+                .burnIn(phase.burnIn())
+                .inducing(phase.inducing())
                 .likelihood(settings.likelihood)
                 .kernel(settings.kernel)
                 .sharedKernel(settings.sharedKernel)
@@ -62,17 +108,18 @@ final class GplvmRun {
                 .build();
         ManifoldLatentLayer latents = new ManifoldLatentLayer.Builder(settings.manifold)
                 .timePoints(data.times())
-                .burnIn(settings.burnIn())
+                .burnIn(phase.burnIn())
                 .samples(settings.samples)
                 .prior(settings.prior)
                 .covariance(settings.covariance)
+                .threads(settings.threads)
                 .build();
         MultiLayerNetwork network = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
                 .seed(seed)
                 .dataType(DataType.DOUBLE)
                 .updater(
                         settings.rateDecay
-                                ? new Adam(new HoldThenDecay(settings.learningRate, settings.iterations))
+                                ? new Adam(new HoldThenDecay(settings.learningRate, phase.iterations()))
                                 : new Adam(settings.learningRate))
                 .list()
                 .layer(latents)
@@ -116,7 +163,7 @@ final class GplvmRun {
         for (int i = 0; i < iterations; i++) {
             network.fit(data);
             observe(network.score());
-            if (settings.isReassignment(network.getIterationCount())) {
+            if (phase.burnIn() > 0 && settings.isReassignment(network.getIterationCount())) {
                 reassign();
             }
         }
@@ -134,7 +181,7 @@ final class GplvmRun {
         if (iteration % LOGGED_EVERY == 0) {
             LOG.info("{}: iteration {}, score {} per time", settings.manifold, iteration, score);
         }
-        if (iteration <= settings.burnIn()) {
+        if (iteration <= phase.burnIn()) {
             return;
         }
         recent.addLast(score);

@@ -63,7 +63,7 @@ final class InducingKernel {
         }
         kuu = new double[inducing * inducing];
         double[] columns = transposed(z, inducing, features);
-        cross(columns, inducing, 0, inducing, kuu, new double[inducing * inducing], new double[inducing]);
+        cross(columns, inducing, 0, inducing, kuu, new double[inducing * inducing], new KernelBuffers(inducing));
         factor = factored(name, settings.jitter());
     }
 
@@ -107,21 +107,22 @@ final class InducingKernel {
      * @param count how many columns
      * @param k receives \(K_{uf}\) [M, count]
      * @param slope receives \(\alpha f'(u)\) [M, count]
-     * @param scratch at least count numbers
+     * @param buffers for at least count points
      */
-    void cross(double[] points, int stride, int from, int count, double[] k, double[] slope, double[] scratch) {
+    void cross(double[] points, int stride, int from, int count, double[] k, double[] slope, KernelBuffers buffers) {
         boolean exponential = family == KernelFamily.SQUARED_EXPONENTIAL;
         for (int i = 0; i < inducing; i++) {
-            scaledDistance(points, stride, from, count, i, scratch);
+            scaledDistance(points, stride, from, count, i, buffers);
+            double[] distances = buffers.distances;
             int row = i * count;
             if (exponential) {
                 for (int p = 0; p < count; p++) {
-                    k[row + p] = variance * Math.exp(-0.5 * scratch[p]);
+                    k[row + p] = variance * Math.exp(-0.5 * distances[p]);
                     slope[row + p] = -0.5 * k[row + p];
                 }
             } else {
                 for (int p = 0; p < count; p++) {
-                    double u = scratch[p] < ROUNDING ? 0 : scratch[p];
+                    double u = distances[p] < ROUNDING ? 0 : distances[p];
                     double value = family.value(u);
                     k[row + p] = variance * value;
                     slope[row + p] = variance * family.derivative(u, value);
@@ -130,15 +131,17 @@ final class InducingKernel {
         }
     }
 
-    private void scaledDistance(double[] points, int stride, int from, int count, int i, double[] u) {
-        MatrixRows.clear(u, 0, count);
+    private void scaledDistance(double[] points, int stride, int from, int count, int i, KernelBuffers buffers) {
+        MatrixRows.clear(buffers.distances, 0, count);
         for (int c = 0; c < components.size(); c++) {
-            addDistance(c, inverseSquaredScales[c], points, stride, from, count, i, u);
+            addDistance(c, inverseSquaredScales[c], points, stride, from, count, i, buffers);
         }
     }
 
-    /** Adds \(s D_c^2\) of inducing point i to all points. */
-    private void addDistance(int c, double scale, double[] points, int stride, int from, int count, int i, double[] u) {
+    /** Adds \(s D_c^2\) of inducing point i to the distances of all points. */
+    private void addDistance(
+            int c, double scale, double[] points, int stride, int from, int count, int i, KernelBuffers buffers) {
+        double[] u = buffers.distances;
         ChordalComponent component = components.get(c);
         int feature = component.offset();
         int at = i * features + feature;
@@ -162,7 +165,7 @@ final class InducingKernel {
                 }
             }
             case SQUARED_INNER_PRODUCT -> {
-                double[] inner = innerProducts(component, points, stride, from, count, i);
+                double[] inner = innerProducts(component, points, stride, from, count, i, buffers);
                 for (int p = 0; p < count; p++) {
                     u[p] += 4 * scale * (1 - inner[p] * inner[p]);
                 }
@@ -171,8 +174,15 @@ final class InducingKernel {
     }
 
     private double[] innerProducts(
-            ChordalComponent component, double[] points, int stride, int from, int count, int i) {
-        double[] inner = new double[count];
+            ChordalComponent component,
+            double[] points,
+            int stride,
+            int from,
+            int count,
+            int i,
+            KernelBuffers buffers) {
+        double[] inner = buffers.inner;
+        MatrixRows.clear(inner, 0, count);
         for (int f = 0; f < component.size(); f++) {
             int feature = component.offset() + f;
             MatrixRows.addScaled(z[i * features + feature], points, feature * stride + from, inner, 0, count);
@@ -188,6 +198,7 @@ final class InducingKernel {
      * @param cotangent \(\bar K_{uf}\) [M, count]
      * @param gradient receives what goes to the kernel
      * @param toPoints receives what goes to the features, laid out as the points; may be the points of others too
+     * @param buffers for at least count points
      */
     void crossBackward(
             double[] points,
@@ -198,9 +209,9 @@ final class InducingKernel {
             double[] slope,
             double[] cotangent,
             InducingKernelGradient gradient,
-            double[] toPoints) {
-        double[] weights = new double[count];
-        double[] distance = new double[count];
+            double[] toPoints,
+            KernelBuffers buffers) {
+        double[] weights = buffers.weights;
         for (int i = 0; i < inducing; i++) {
             int row = i * count;
             gradient.variance += MatrixRows.dot(cotangent, row, k, row, count) / variance;
@@ -211,11 +222,11 @@ final class InducingKernel {
                 ChordalComponent component = components.get(c);
                 double scale = inverseSquaredScales[c];
                 double length = lengthScales[component.lengthScale()];
-                MatrixRows.clear(distance, 0, count);
-                addDistance(c, 1, points, stride, from, count, i, distance);
+                MatrixRows.clear(buffers.distances, 0, count);
+                addDistance(c, 1, points, stride, from, count, i, buffers);
                 gradient.lengthScales[component.lengthScale()] -=
-                        2 * scale / length * MatrixRows.dot(weights, 0, distance, 0, count);
-                distanceBackward(component, scale, points, stride, from, count, i, weights, gradient, toPoints);
+                        2 * scale / length * MatrixRows.dot(weights, 0, buffers.distances, 0, count);
+                distanceBackward(component, scale, points, stride, from, count, i, gradient, toPoints, buffers);
             }
         }
     }
@@ -228,11 +239,12 @@ final class InducingKernel {
             int from,
             int count,
             int i,
-            double[] weights,
             InducingKernelGradient gradient,
-            double[] toPoints) {
+            double[] toPoints,
+            KernelBuffers buffers) {
+        double[] weights = buffers.weights;
         double[] inner = component.form() == ChordalComponent.Form.SQUARED_INNER_PRODUCT
-                ? innerProducts(component, points, stride, from, count, i)
+                ? innerProducts(component, points, stride, from, count, i, buffers)
                 : weights;
         for (int f = component.offset(); f < component.offset() + component.size(); f++) {
             int row = f * stride + from;
@@ -270,9 +282,10 @@ final class InducingKernel {
         double[] columns = transposed(z, inducing, features);
         double[] k = new double[inducing * inducing];
         double[] slope = new double[inducing * inducing];
-        cross(columns, inducing, 0, inducing, k, slope, new double[inducing]);
+        KernelBuffers buffers = new KernelBuffers(inducing);
+        cross(columns, inducing, 0, inducing, k, slope, buffers);
         double[] second = new double[columns.length];
-        crossBackward(columns, inducing, 0, inducing, k, slope, cotangent, gradient, second);
+        crossBackward(columns, inducing, 0, inducing, k, slope, cotangent, gradient, second, buffers);
         for (int i = 0; i < inducing; i++) {
             for (int f = 0; f < features; f++) {
                 gradient.inducing[i * features + f] += second[f * inducing + i];

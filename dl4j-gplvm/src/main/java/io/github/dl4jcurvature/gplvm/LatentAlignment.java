@@ -18,8 +18,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param aligned inferred latents after the isometry [T, e]
  * @param errors geodesic distances to the given ones [T], in radians or units of the space
  * @param agreement mean of the cosines of the errors, between -1 and 1, on Euclidean factors the coefficient of determination;
- *     the least of all factors
- * @param distanceCorrelation correlation of pairwise distances in the kernel, which needs no isometry
+ *     the least of all factors; no number if the given latents of a Euclidean factor are all the same
+ * @param distanceCorrelation correlation of pairwise distances in the kernel, which needs no isometry; no number if all distances are
+ *     the same, as those of one or two times are
  */
 public record LatentAlignment(INDArray aligned, INDArray errors, double agreement, double distanceCorrelation) {
     private static final int STARTS = 16;
@@ -56,8 +57,8 @@ public record LatentAlignment(INDArray aligned, INDArray errors, double agreemen
                                     manifold.embeddingSize(),
                                     manifold));
         }
-        double[][] from = DoubleRows.of(inferred);
-        double[][] to = DoubleRows.of(given);
+        double[][] from = finite("inferred", inferred);
+        double[][] to = finite("given", given);
         double[][] aligned = new double[from.length][manifold.embeddingSize()];
         double agreement = Double.POSITIVE_INFINITY;
         int offset = 0;
@@ -77,6 +78,19 @@ public record LatentAlignment(INDArray aligned, INDArray errors, double agreemen
                 Nd4j.createFromArray(errors),
                 agreement,
                 distanceCorrelation(manifold, from, manifold, to));
+    }
+
+    private static double[][] finite(String argument, INDArray latents) {
+        double[][] rows = DoubleRows.of(latents);
+        for (int t = 0; t < rows.length; t++) {
+            for (double value : rows[t]) {
+                if (!Double.isFinite(value)) {
+                    throw new IllegalArgumentException("row %d of %s is %s but must be finite; leave the time out"
+                            .formatted(t, argument, Arrays.toString(rows[t])));
+                }
+            }
+        }
+        return rows;
     }
 
     private static double[][] columns(double[][] rows, int from, int size) {

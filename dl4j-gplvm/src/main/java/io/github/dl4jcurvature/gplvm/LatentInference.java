@@ -40,8 +40,10 @@ record LatentInference(LatentModel latents, SparseGpModel model, SparseGpParamet
      * @param start latents of all times
      * @param data of the neurons at these times
      * @param free which are fitted
+     * @param priorParameters unconstrained parameters of the prior over time, which stay
      */
-    LatentEstimate fit(LatentEstimate start, Observations data, boolean[] free, Schedule schedule) {
+    LatentEstimate fit(
+            LatentEstimate start, Observations data, boolean[] free, double[] priorParameters, Schedule schedule) {
         double[][] means = Arrays.stream(start.rawMeans()).map(double[]::clone).toArray(double[][]::new);
         double[][] factors =
                 Arrays.stream(start.rawFactors()).map(double[]::clone).toArray(double[][]::new);
@@ -64,10 +66,11 @@ record LatentInference(LatentModel latents, SparseGpModel model, SparseGpParamet
             LatentDraw draw = latents.draw(
                     means,
                     factors,
-                    latents.prior().initialParameters(),
+                    priorParameters,
                     indices,
                     LatentNoise.of(schedule.seed(), iteration),
-                    schedule.samples());
+                    schedule.samples(),
+                    new Partition(threads));
             double[][][] points = points(draw);
             SparseGpModel.Result result = model.evaluate(parameters, data, points, -1.0 / times, 0, threads);
             LatentDraw.Gradient gradient = draw.backward(result.toPoints(), 1.0 / times, withEntropy);
@@ -199,7 +202,8 @@ record LatentInference(LatentModel latents, SparseGpModel model, SparseGpParamet
                     priorParameters,
                     indices,
                     LatentNoise.of(seed, from),
-                    count);
+                    count,
+                    new Partition(threads));
             double[] bounds = model.values(parameters, data, points(draw), threads);
             double[] ratios = draw.logRatios();
             for (int s = 0; s < count; s++) {

@@ -55,6 +55,7 @@ public abstract class LatentLayer extends ManifoldLayer {
                 Double.isNaN(builder.initialDeviation) ? manifold.initialDeviation() : builder.initialDeviation;
         images = builder.images < 0 ? manifold.defaultImages() : builder.images;
         fixedNoise = builder.fixedNoise;
+        threads = builder.threads;
         setNOut((long) samples * manifold.embeddingSize());
     }
 
@@ -117,7 +118,8 @@ public abstract class LatentLayer extends ManifoldLayer {
                 && smallestDeviation == that.smallestDeviation
                 && initialDeviation == that.initialDeviation
                 && images == that.images
-                && fixedNoise == that.fixedNoise;
+                && fixedNoise == that.fixedNoise
+                && threads == that.threads;
     }
 
     @Override
@@ -133,7 +135,8 @@ public abstract class LatentLayer extends ManifoldLayer {
                 smallestDeviation,
                 initialDeviation,
                 images,
-                fixedNoise);
+                fixedNoise,
+                threads);
     }
 
     /**
@@ -153,6 +156,7 @@ public abstract class LatentLayer extends ManifoldLayer {
         private double initialDeviation = Double.NaN;
         private int images = -1;
         private boolean fixedNoise;
+        private int threads;
 
         Builder(Manifold manifold) {
             this.manifold = Objects.requireNonNull(manifold, "manifold");
@@ -209,6 +213,12 @@ public abstract class LatentLayer extends ManifoldLayer {
         /** Takes the same noise in all iterations, for checks of gradients; by default false. */
         public T fixedNoise(boolean value) {
             fixedNoise = value;
+            return (T) this;
+        }
+
+        /** Threads that draw; by default as many as there are processors. Results do not depend on it. */
+        public T threads(int value) {
+            threads = value;
             return (T) this;
         }
     }

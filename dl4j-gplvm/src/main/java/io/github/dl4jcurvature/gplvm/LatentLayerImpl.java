@@ -71,7 +71,14 @@ abstract class LatentLayerImpl<C extends LatentLayer> extends BaseLayer<C> {
         LatentNoise noise = LatentNoise.of(conf().getSeed(), iteration);
         LatentDraw drawn = configuration
                 .model()
-                .draw(means, rawFactors(times), priorParameters(), times, noise, configuration.getSamples());
+                .draw(
+                        means,
+                        rawFactors(times),
+                        priorParameters(),
+                        times,
+                        noise,
+                        configuration.getSamples(),
+                        new Partition(configuration.threads()));
         draw = drawn;
         divergence = drawn.divergence(hasEntropy()) / times.length;
         INDArray output = workspaces.createUninitialized(

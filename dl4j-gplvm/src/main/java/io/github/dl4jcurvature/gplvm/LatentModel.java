@@ -18,6 +18,7 @@ record LatentModel(Manifold manifold, FactorParameters factors, int images, Late
      * @param rawFactors parameters of the covariances [b, p]
      * @param priorParameters unconstrained parameters of the prior
      * @param times index of each
+     * @param partition of the work; results do not depend on its threads
      */
     LatentDraw draw(
             double[][] rawMeans,
@@ -25,11 +26,10 @@ record LatentModel(Manifold manifold, FactorParameters factors, int images, Late
             double[] priorParameters,
             int[] times,
             LatentNoise noise,
-            int samples) {
-        LatentDraw draw = new LatentDraw(this, rawMeans, rawFactors, priorParameters, samples);
-        for (int t = 0; t < times.length; t++) {
-            draw.add(t, noise.at(times[t], samples, manifold.dimension()));
-        }
+            int samples,
+            Partition partition) {
+        LatentDraw draw = new LatentDraw(this, rawMeans, rawFactors, priorParameters, samples, partition);
+        draw.draw(times, noise);
         return draw;
     }
 

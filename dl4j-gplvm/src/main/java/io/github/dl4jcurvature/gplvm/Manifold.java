@@ -217,6 +217,29 @@ public abstract class Manifold implements Serializable {
                         .orElse(0);
     }
 
+    /**
+     * Of many points some that are far from each other: in turn the one farthest from those that are taken.
+     *
+     * @param points [count, e]
+     * @param first index of the first
+     */
+    double[][] spread(double[][] points, int count, int first) {
+        double[][] taken = new double[count][];
+        double[] nearest = new double[points.length];
+        Arrays.fill(nearest, Double.POSITIVE_INFINITY);
+        int next = first;
+        for (int i = 0; i < count; i++) {
+            taken[i] = points[next].clone();
+            for (int p = 0; p < points.length; p++) {
+                nearest[p] = Math.min(nearest[p], distance(points[p], taken[i]));
+            }
+            for (int p = 0; p < points.length; p++) {
+                next = nearest[p] > nearest[next] ? p : next;
+            }
+        }
+        return taken;
+    }
+
     double[] requireSize(double[] point) {
         if (point.length != embeddingSize()) {
             throw new IllegalArgumentException(

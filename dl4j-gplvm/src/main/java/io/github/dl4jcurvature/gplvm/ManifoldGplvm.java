@@ -45,12 +45,14 @@ public final class ManifoldGplvm {
      * @return the best of all restarts
      */
     public FittedGplvm fit(INDArray data) {
-        GplvmData.requireUsable(data, settings.likelihood, settings.inducing);
+        boolean refines = settings.refinedInducing > settings.inducing;
+        GplvmData.requireUsable(data, settings.likelihood, Math.max(settings.inducing, settings.refinedInducing));
+        boolean inParts = settings.restarts > 1 || refines;
         int firstPart = Math.min(settings.iterations, settings.burnIn() + RANKED_AFTER);
         List<GplvmRun> runs = new ArrayList<>();
         for (int restart = 0; restart < settings.restarts; restart++) {
             GplvmRun run = new GplvmRun(settings, data, settings.seed + restart);
-            run.advance(settings.restarts == 1 ? settings.iterations : firstPart);
+            run.advance(inParts ? firstPart : settings.iterations);
             if (settings.restarts > 1) {
                 run.rank(RANKING_SAMPLES * settings.samples);
                 LOG.info(
@@ -65,8 +67,12 @@ public final class ManifoldGplvm {
         }
         GplvmRun best =
                 runs.stream().max(Comparator.comparingDouble(GplvmRun::ranked)).orElseThrow();
-        if (settings.restarts > 1) {
-            best.advance(settings.iterations - firstPart);
+        int rest = settings.iterations - firstPart;
+        if (refines && rest > 0) {
+            best = best.refined(settings.refinedInducing, rest);
+        }
+        if (inParts) {
+            best.advance(rest);
         }
         best.keepBest();
         FittedGplvm fitted = FittedGplvm.of(best.network(), data);
@@ -78,6 +84,7 @@ public final class ManifoldGplvm {
     public static final class Builder {
         final Manifold manifold;
         int inducing;
+        int refinedInducing;
         int samples = 16;
         int iterations;
         double learningRate;
@@ -118,6 +125,15 @@ public final class ManifoldGplvm {
         /** Inducing points M; by default 15 in one dimension, otherwise 30. */
         public Builder inducing(int value) {
             inducing = positive("inducing", value);
+            return this;
+        }
+
+        /**
+         * Inducing points once the best start is chosen, 50 iterations after the burn-in: it goes on with as many, placed at latents far
+         * from each other. For Gaussian noise; by default those of the start. The evidence tells whether more are worth their time.
+         */
+        public Builder refinedInducing(int value) {
+            refinedInducing = positive("refinedInducing", value);
             return this;
         }
 
@@ -167,6 +183,10 @@ public final class ManifoldGplvm {
 
         /** How often in the burn-in latents are put to where a grid explains their data better; by default 0. */
         public Builder reassignments(int value) {
+            if (value < 0) {
+                throw new IllegalArgumentException(
+                        "reassignments is %d but must not be negative; use 0 for none".formatted(value));
+            }
             reassignments = value;
             return this;
         }
@@ -240,6 +260,11 @@ public final class ManifoldGplvm {
 
         /** The model, ready to be fitted. */
         public ManifoldGplvm build() {
+            if (refinedInducing > inducing && likelihood != Likelihood.GAUSSIAN) {
+                throw new IllegalArgumentException(
+                        "refinedInducing is %d but with likelihood %s inducing values are parameters that cannot be carried over; set inducing"
+                                .formatted(refinedInducing, likelihood));
+            }
             return new ManifoldGplvm(this);
         }
     }

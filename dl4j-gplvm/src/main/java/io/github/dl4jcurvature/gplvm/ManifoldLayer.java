@@ -32,6 +32,9 @@ abstract class ManifoldLayer extends FeedForwardLayer {
     @JsonProperty
     int burnIn;
 
+    @JsonProperty
+    int threads;
+
     ManifoldLayer() {}
 
     ManifoldLayer(FeedForwardLayer.Builder<?> builder) {
@@ -51,6 +54,10 @@ abstract class ManifoldLayer extends FeedForwardLayer {
     /** Iterations without entropy and with fixed variances. */
     public final int getBurnIn() {
         return burnIn;
+    }
+
+    final int threads() {
+        return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
     }
 
     /** Checks sizes and options before parameters are made. */

@@ -24,6 +24,17 @@ final class MatrixRows {
         }
     }
 
+    /** \(X \leftarrow L^\top X\), L [m, m] lower. */
+    static void lowerTransposeTimesInPlace(double[] lower, int m, double[] x, int stride, int count) {
+        for (int i = 0; i < m; i++) { // row i needs only rows from i on, which are still as they were
+            double own = lower[i * m + i];
+            for (int p = i * stride; p < i * stride + count; p++) {
+                x[p] *= own;
+            }
+            combine(lower, i, m, i + 1, m, x, x, i, stride, count);
+        }
+    }
+
     /** \(y_{row} \mathrel{+}= \sum_j c_j x_j\), coefficients at {@code offset + j step}. */
     static void combine(
             double[] coefficients,

@@ -19,6 +19,26 @@ record Partition(int threads) {
     /** How many parts. */
     static final int PARTS = 8;
 
+    /** A range of indices, the last one excluded. */
+    @FunctionalInterface
+    interface RangeWork {
+        void over(int from, int to);
+    }
+
+    /** First index of a part of a number of things. */
+    static int bound(int part, int parts, int count) {
+        return (int) ((long) part * count / parts);
+    }
+
+    /** Work on all indices below a count, whose results are written to places of their own. */
+    void forRanges(int count, RangeWork work) {
+        int parts = Math.min(PARTS, count);
+        run(parts, part -> {
+            work.over(bound(part, parts, count), bound(part + 1, parts, count));
+            return part;
+        });
+    }
+
     /** The results of all parts in their order. */
     <T> List<T> run(int parts, IntFunction<T> work) {
         List<T> results = new ArrayList<>();

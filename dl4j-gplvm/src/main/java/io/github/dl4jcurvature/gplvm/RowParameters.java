@@ -31,6 +31,9 @@ abstract class RowParameters implements ParamInitializer {
 
     @Override
     public final long numParams(Layer layer) {
+        if (layer instanceof ManifoldLayer own) {
+            own.requireValid(); // the first thing the host asks for
+        }
         return shapes(layer).values().stream()
                 .mapToLong(shape -> shape[0] * shape[1])
                 .sum();

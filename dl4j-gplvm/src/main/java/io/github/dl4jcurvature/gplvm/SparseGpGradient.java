@@ -11,9 +11,16 @@ final class SparseGpGradient {
     final double[][] likelihood; // of each neuron, or of all together
     final double[][] mean; // of the inducing values of each neuron [N, M]; empty if there is no such posterior
     final double[][] factor; // of their covariances [N, M M]
+    final InducingSums sums; // none if there are such posteriors
 
     SparseGpGradient(
-            int samples, List<InducingKernel> kernels, int likelihoods, int likelihoodParameters, int posteriors) {
+            int samples,
+            List<InducingKernel> kernels,
+            int likelihoods,
+            int likelihoodParameters,
+            int posteriors,
+            InducingSums sums) {
+        this.sums = sums;
         perSample = new double[samples];
         int m = kernels.get(0).inducing;
         kernels.forEach(kernel -> this.kernels.add(kernel.newGradient()));
@@ -30,9 +37,10 @@ final class SparseGpGradient {
         addAll(other.likelihood, likelihood);
         addAll(other.mean, mean);
         addAll(other.factor, factor);
+        sums.add(other.sums);
     }
 
-    private static void addAll(double[][] from, double[][] to) {
+    static void addAll(double[][] from, double[][] to) {
         for (int i = 0; i < to.length; i++) {
             InducingKernelGradient.addAll(from[i], to[i]);
         }

@@ -137,16 +137,20 @@ record SparseGpModel(
         return new CollapsedBound(kernels(raw), noises(raw), new Partition(threads));
     }
 
-    double[] features(double[][][] samples) {
-        int count = Arrays.stream(samples).mapToInt(sample -> sample.length).sum();
+    double[] features(double[][][] samples, Partition partition) {
+        int times = samples[0].length;
+        int count = samples.length * times;
         double[] features = new double[manifold.featureSize() * count];
-        int column = 0;
-        for (double[][] sample : samples) {
-            for (double[] point : sample) {
-                manifold.features(point, features, column++, count);
+        partition.forRanges(count, (from, to) -> {
+            for (int column = from; column < to; column++) {
+                manifold.features(samples[column / times][column % times], features, column, count);
             }
-        }
+        });
         return features;
+    }
+
+    private double[] features(double[][] points) {
+        return features(new double[][][] {points}, new Partition(1));
     }
 
     /**
@@ -156,9 +160,15 @@ record SparseGpModel(
      * @param divergence of the inducing posteriors; 0 if there are none
      * @param gradient with respect to the unconstrained parameters
      * @param toPoints with respect to the points [b, S e]
+     * @param sums of which the inducing posteriors follow; none if they are parameters
      */
     @SuppressWarnings("ArrayRecordComponent") // compared by no one
-    record Result(double[] perSample, double divergence, SparseGpParameters gradient, double[][] toPoints) {
+    record Result(
+            double[] perSample,
+            double divergence,
+            SparseGpParameters gradient,
+            double[][] toPoints,
+            InducingSums sums) {
         double meanOverSamples() {
             return Arrays.stream(perSample).average().orElse(Double.NaN);
         }
@@ -178,7 +188,8 @@ record SparseGpModel(
             double dataScale,
             double divergenceScale,
             int threads) {
-        double[] features = features(samples);
+        Partition partition = new Partition(threads);
+        double[] features = features(samples, partition);
         double[] toFeatures = new double[features.length];
         SparseGpGradient gradient;
         double divergence = 0;
@@ -190,12 +201,17 @@ record SparseGpModel(
             bound.subtractDivergence(divergenceScale, gradient);
             divergence = bound.divergence();
         }
-        return new Result(gradient.perSample, divergence, unconstrained(raw, gradient), toPoints(samples, toFeatures));
+        return new Result(
+                gradient.perSample,
+                divergence,
+                unconstrained(raw, gradient),
+                toPoints(samples, toFeatures, partition),
+                gradient.sums);
     }
 
     /** The bound for each sample. */
     double[] values(SparseGpParameters raw, Observations data, double[][][] samples, int threads) {
-        double[] features = features(samples);
+        double[] features = features(samples, new Partition(threads));
         return collapsed
                 ? bound(raw, threads).values(data, features, samples.length)
                 : variational(raw, threads)
@@ -215,7 +231,7 @@ record SparseGpModel(
      * @return [2][N][count]
      */
     double[][][] tuning(SparseGpParameters raw, double[][] points) {
-        return variational(raw, 1).tuning(features(new double[][][] {points}), points.length);
+        return variational(raw, 1).tuning(features(points), points.length);
     }
 
     /** What is observed on average [count, N]. */
@@ -267,18 +283,20 @@ record SparseGpModel(
         return all;
     }
 
-    private double[][] toPoints(double[][][] samples, double[] toFeatures) {
+    private double[][] toPoints(double[][][] samples, double[] toFeatures, Partition partition) {
         int times = samples[0].length;
         int e = manifold.embeddingSize();
         double[][] toPoints = new double[times][samples.length * e];
-        double[] own = new double[e];
-        for (int s = 0; s < samples.length; s++) {
-            for (int t = 0; t < times; t++) {
-                Arrays.fill(own, 0);
-                manifold.featuresBackward(samples[s][t], toFeatures, s * times + t, samples.length * times, own);
-                System.arraycopy(own, 0, toPoints[t], s * e, e);
+        partition.forRanges(times, (from, to) -> {
+            double[] own = new double[e];
+            for (int t = from; t < to; t++) {
+                for (int s = 0; s < samples.length; s++) {
+                    Arrays.fill(own, 0);
+                    manifold.featuresBackward(samples[s][t], toFeatures, s * times + t, samples.length * times, own);
+                    System.arraycopy(own, 0, toPoints[t], s * e, e);
+                }
             }
-        }
+        });
         return toPoints;
     }
 
@@ -334,7 +352,20 @@ record SparseGpModel(
      * @param points [T, e]
      */
     void optimalPosteriors(SparseGpParameters raw, Observations data, double[][] points, int threads) {
-        List<InducingPosterior> posteriors = bound(raw, threads).posteriors(data, features(new double[][][] {points}));
+        keep(bound(raw, threads).posteriors(data, features(points), 1), raw);
+    }
+
+    /**
+     * The inducing posteriors that maximise an evaluated collapsed bound on average over its samples, in the packed form of the
+     * parameters.
+     *
+     * @param raw parameters of the evaluation, which receive them
+     */
+    void optimalPosteriors(SparseGpParameters raw, Observations data, Result result) {
+        keep(bound(raw, 1).posteriors(data, result.sums(), result.perSample().length), raw);
+    }
+
+    private void keep(List<InducingPosterior> posteriors, SparseGpParameters raw) {
         for (int n = 0; n < neurons; n++) {
             InducingPosterior posterior = posteriors.get(n);
             System.arraycopy(posterior.mean(), 0, raw.mean()[n], 0, inducing);

@@ -25,7 +25,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * is missing. The output is what is observed on average, from the inducing posteriors.
  *
  * <p>With the inducing values integrated out (collapsed; Gaussian likelihood, all times in one batch) the data term is the bound of
- * Titsias (AISTATS 2009), and the inducing posteriors are computed from the last batch. Otherwise each neuron has a whitened
+ * Titsias (AISTATS 2009), and the inducing posteriors are computed from all samples of the last batch. Otherwise each neuron has a whitened
  * variational posterior \(N(m, C C^\top)\), any likelihood and any part of the times can be taken, and the data term is scaled to
  * all times. The score is the negative evidence lower bound divided by T, in nats for a time; the gradients are those of the
  * score, for every batch size.
@@ -78,9 +78,6 @@ public final class SparseGpOutputLayer extends ManifoldLayer {
     @JsonProperty
     private double initialNoise;
 
-    @JsonProperty
-    private int threads;
-
     /** For deserialisation. */
     public SparseGpOutputLayer() {}
 
@@ -116,10 +113,6 @@ public final class SparseGpOutputLayer extends ManifoldLayer {
     /** Whether the inducing values are integrated out. */
     public boolean isCollapsed() {
         return collapsed;
-    }
-
-    int threads() {
-        return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
     }
 
     SparseGpModel model() {

@@ -148,7 +148,7 @@ final class SparseGpOutputLayerImpl extends BaseLayer<SparseGpOutputLayer> imple
         assign(gradient, SparseGpOutputLayer.POSTERIOR_MEAN, derivatives.mean(), -1);
         assign(gradient, SparseGpOutputLayer.POSTERIOR_FACTOR, derivatives.factor(), -1);
         if (model.collapsed()) {
-            keepPosteriors(model, raw, data, samples[0]);
+            keepPosteriors(model, raw, data, result);
         }
         double perExample = conf().isMiniBatch() ? data.times() : 1;
         INDArray back = workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, input.shape(), 'c');
@@ -156,9 +156,10 @@ final class SparseGpOutputLayerImpl extends BaseLayer<SparseGpOutputLayer> imple
         return new Pair<>(gradient, back);
     }
 
-    /** For predictions, posteriors are those of a sample of the latents. */
-    private void keepPosteriors(SparseGpModel model, SparseGpParameters raw, Observations data, double[][] points) {
-        model.optimalPosteriors(raw, data, points, layerConf().threads());
+    /** For predictions: the best ones on average over the samples of the latents. */
+    private void keepPosteriors(
+            SparseGpModel model, SparseGpParameters raw, Observations data, SparseGpModel.Result result) {
+        model.optimalPosteriors(raw, data, result);
         keep(SparseGpOutputLayer.POSTERIOR_MEAN, raw.mean());
         keep(SparseGpOutputLayer.POSTERIOR_FACTOR, raw.factor());
     }

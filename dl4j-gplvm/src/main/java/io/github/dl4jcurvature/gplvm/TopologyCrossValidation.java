@@ -160,7 +160,7 @@ public final class TopologyCrossValidation {
         if (!model.collapsed()) {
             boolean[] free = new boolean[test.length];
             Arrays.fill(free, true);
-            return inference.fit(start, seen.ofTimes(test), free, schedule);
+            return inference.fit(start, seen.ofTimes(test), free, new double[0], schedule);
         }
         LatentEstimate known = fitted.latents();
         int all = train.length + test.length;
@@ -174,7 +174,7 @@ public final class TopologyCrossValidation {
         }
         LatentEstimate together =
                 new LatentEstimate(fitted.manifold(), fitted.latentModel().factors(), means, factors);
-        return inference.fit(together, seen, free, schedule).ofTimes(test);
+        return inference.fit(together, seen, free, new double[0], schedule).ofTimes(test);
     }
 
     private static void place(LatentEstimate estimate, int[] times, double[][] means, double[][] factors) {
@@ -227,10 +227,11 @@ public final class TopologyCrossValidation {
         return latents.draw(
                 estimate.rawMeans(),
                 estimate.rawFactors(),
-                latents.prior().initialParameters(),
+                new double[0],
                 indices,
                 LatentNoise.of(settings.seed + 1, salt),
-                PREDICTION_SAMPLES);
+                PREDICTION_SAMPLES,
+                new Partition(1));
     }
 
     /** Settings. */

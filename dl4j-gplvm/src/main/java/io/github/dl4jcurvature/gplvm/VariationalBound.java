@@ -88,7 +88,9 @@ final class VariationalBound {
         List<SparseGpGradient> partial = partition.run(parts, part -> {
             SparseGpGradient gradient = newGradient(samples);
             Work work = new Work(data, points, samples * times, scale / samples, toPoints, gradient);
-            for (int block = block(part, parts, blocks); block < block(part + 1, parts, blocks); block++) {
+            for (int block = Partition.bound(part, parts, blocks);
+                    block < Partition.bound(part + 1, parts, blocks);
+                    block++) {
                 int sample = block / blocksPerSample;
                 int first = block % blocksPerSample * BLOCK;
                 work.add(sample, first, Math.min(BLOCK, times - first));
@@ -103,13 +105,14 @@ final class VariationalBound {
         return total;
     }
 
-    private static int block(int part, int parts, int blocks) {
-        return (int) ((long) part * blocks / parts);
-    }
-
     private SparseGpGradient newGradient(int samples) {
         return new SparseGpGradient(
-                samples, kernels, parameters.length, likelihood.parameterNames().size(), means.length);
+                samples,
+                kernels,
+                parameters.length,
+                likelihood.parameterNames().size(),
+                means.length,
+                InducingSums.none());
     }
 
     /** Buffers of one part. */
@@ -127,6 +130,7 @@ final class VariationalBound {
         private final double[] toA = new double[m * BLOCK];
         private final double[] weighted = new double[m * BLOCK];
         private final double[] squares = new double[BLOCK];
+        private final KernelBuffers buffers = new KernelBuffers(BLOCK);
         private final double[] mean = new double[BLOCK];
         private final double[] variance = new double[BLOCK];
         private final double[] toMean = new double[BLOCK];
@@ -154,7 +158,7 @@ final class VariationalBound {
             for (int g = 0; g < kernels.size(); g++) {
                 InducingKernel kernel = kernels.get(g);
                 InducingKernelGradient toKernel = gradient.kernels.get(g);
-                kernel.cross(points, stride, from, count, k, slope, squares);
+                kernel.cross(points, stride, from, count, k, slope, buffers);
                 MatrixRows.lowerTimes(kernel.factor.inverse, m, k, a, count, count);
                 MatrixRows.clear(toA, 0, m * count);
                 MatrixRows.clear(squares, 0, count);
@@ -171,7 +175,7 @@ final class VariationalBound {
                 double[] toK = b; // no longer needed
                 MatrixRows.lowerTransposeTimes(kernel.factor.inverse, m, toA, toK, count, count);
                 MatrixRows.addOuterLower(-1, toK, a, m, count, count, toKernel.factor);
-                kernel.crossBackward(points, stride, from, count, k, slope, toK, toKernel, toPoints);
+                kernel.crossBackward(points, stride, from, count, k, slope, toK, toKernel, toPoints, buffers);
             }
         }
 
@@ -247,7 +251,7 @@ final class VariationalBound {
         for (int n = 0; n < means.length; n++) {
             InducingKernel kernel = kernels.get(kernels.size() == 1 ? 0 : n);
             if (n < kernels.size()) {
-                kernel.cross(points, count, 0, count, k, b, new double[count]);
+                kernel.cross(points, count, 0, count, k, b, new KernelBuffers(count));
                 MatrixRows.lowerTimes(kernel.factor.inverse, m, k, a, count, count);
             }
             MatrixRows.combine(means[n], 0, 1, 0, m, a, tuning[0][n], 0, count, count);

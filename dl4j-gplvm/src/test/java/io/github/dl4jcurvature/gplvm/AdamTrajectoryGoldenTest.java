@@ -74,7 +74,8 @@ class AdamTrajectoryGoldenTest {
             double[][][] noise = cube(json.get("eps").get(step)); // [S, T, d]
             LatentNoise replayed = (time, samples, dimension) ->
                     Arrays.stream(noise).map(sample -> sample[time]).toArray(double[][]::new);
-            LatentDraw draw = latents.draw(means, factors, new double[0], times, replayed, noise.length);
+            LatentDraw draw =
+                    latents.draw(means, factors, new double[0], times, replayed, noise.length, new Partition(2));
             SparseGpModel.Result result = model.evaluate(raw, data, LatentInference.points(draw), 1, 1, 1);
             LatentDraw.Gradient gradient = draw.backward(result.toPoints(), -1, true);
             double loss = -result.meanOverSamples() + result.divergence() + draw.divergence(true);

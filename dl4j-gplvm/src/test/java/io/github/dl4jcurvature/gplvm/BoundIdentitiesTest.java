@@ -175,4 +175,71 @@ class BoundIdentitiesTest {
                 + single.values(new Observations(new double[][] {gap[1]}, TIMES), features(manifold, g), 1)[0];
         assertThat(together).isCloseTo(apart, within(1e-10));
     }
+
+    /**
+     * What the layer keeps for predictions maximises the variational bound on average over samples of the latents: any other posterior
+     * of a neuron is worse, and so is the best one of a single sample. The second neuron misses two times.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void posteriorsAreTheBestOnesForAllSamplesTogether(boolean shared) {
+        Manifold manifold = Manifold.circle();
+        double[][] y = {data().values()[0], data().values()[0]};
+        y[1][2] = Double.NaN;
+        y[1][7] = Double.NaN;
+        Observations data = new Observations(y, TIMES);
+        double[][] first = points(manifold, TIMES);
+        double[][] both = new double[2 * TIMES][];
+        for (int t = 0; t < TIMES; t++) {
+            both[t] = first[t];
+            both[TIMES + t] = new double[] {first[t][0] + 0.3 * random.nextGaussian()};
+        }
+        double[] features = features(manifold, both);
+        InducingKernel kernel = kernel(manifold, points(manifold, 4), 1e-6);
+        List<InducingKernel> kernels =
+                shared ? List.of(kernel) : List.of(kernel, kernel(manifold, points(manifold, 4), 1e-6));
+        double[] noises = shared ? new double[] {NOISE} : new double[] {NOISE, 2 * NOISE};
+        CollapsedBound collapsed = new CollapsedBound(kernels, noises, new Partition(2));
+        SparseGpGradient evaluated = collapsed.evaluate(data, features, 2, 1, new double[features.length]);
+        List<InducingPosterior> best = collapsed.posteriors(data, evaluated.sums, 2);
+        double optimum = variational(kernels, noises, best, data, features);
+        List<InducingPosterior> ofOne = collapsed.posteriors(data, features(manifold, first), 1);
+        assertThat(variational(kernels, noises, ofOne, data, features)).isLessThan(optimum - 1e-3);
+        for (int trial = 0; trial < 40; trial++) {
+            InducingPosterior own = best.get(trial % 2);
+            double[] mean = own.mean().clone();
+            double[] factor = own.factor().clone();
+            int row = random.nextInt(4);
+            if (trial < 20) {
+                mean[row] += random.nextBoolean() ? 1e-3 : -1e-3;
+            } else {
+                factor[row * 4 + random.nextInt(row + 1)] += random.nextBoolean() ? 1e-3 : -1e-3;
+            }
+            List<InducingPosterior> other = new ArrayList<>(best);
+            other.set(trial % 2, new InducingPosterior(mean, factor));
+            assertThat(variational(kernels, noises, other, data, features)).isLessThan(optimum);
+        }
+        assertThat(optimum).isLessThanOrEqualTo(evaluated.meanOverSamples());
+    }
+
+    private static double variational(
+            List<InducingKernel> kernels,
+            double[] noises,
+            List<InducingPosterior> posteriors,
+            Observations data,
+            double[] features) {
+        double[][] parameters = new double[noises.length][];
+        for (int k = 0; k < noises.length; k++) {
+            parameters[k] = new double[] {noises[k]};
+        }
+        VariationalBound bound = new VariationalBound(
+                kernels,
+                Likelihood.GAUSSIAN,
+                1,
+                parameters,
+                posteriors.stream().map(InducingPosterior::mean).toArray(double[][]::new),
+                posteriors.stream().map(InducingPosterior::factor).toArray(double[][]::new),
+                new Partition(1));
+        return bound.evaluate(data, features, 2, 1, new double[features.length]).meanOverSamples() - bound.divergence();
+    }
 }

@@ -92,7 +92,8 @@ class GplvmLayersTest {
                         LayerCases.latents(circle).smallestDeviation(0.02).build(),
                         LayerCases.latents(circle).initialDeviation(0.5).build(),
                         LayerCases.latents(circle).images(1).build(),
-                        LayerCases.latents(circle).fixedNoise(false).build()))
+                        LayerCases.latents(circle).fixedNoise(false).build(),
+                        LayerCases.latents(circle).threads(2).build()))
                 .doesNotHaveDuplicates();
     }
 
@@ -261,6 +262,16 @@ class GplvmLayersTest {
                                 .build(),
                         DataType.DOUBLE)))
                 .hasMessageContaining("POISSON");
+        for (int size : new int[] {0, -1}) { // the host asks for the number of parameters before it makes layers
+            assertThatThrownBy(() -> LayerCases.initialised(LayerCases.network(
+                            new Adam(),
+                            LayerCases.latents(circle).build(),
+                            LayerCases.neurons(circle).inducing(size).build(),
+                            DataType.DOUBLE)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("inducing")
+                    .hasMessageContaining("must be positive");
+        }
         assertThatThrownBy(() -> LayerCases.neurons(circle).distance(KernelDistance.GEODESIC))
                 .hasMessageContaining("CHORDAL");
         assertThatThrownBy(() -> LayerCases.initialised(LayerCases.network(

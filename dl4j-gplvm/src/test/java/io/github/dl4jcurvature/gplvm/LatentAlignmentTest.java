@@ -89,6 +89,17 @@ class LatentAlignmentTest {
     }
 
     @Test
+    void latentsThatAreNotFiniteAreRefused() {
+        INDArray good = points(Manifold.circle(), 1);
+        INDArray bad = good.dup().putScalar(3, 0, Double.NaN);
+        assertThatThrownBy(() -> LatentAlignment.of(Manifold.circle(), bad, good))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("row 3 of inferred");
+        assertThatThrownBy(() -> LatentAlignment.of(Manifold.circle(), good, bad))
+                .hasMessageContaining("row 3 of given");
+    }
+
+    @Test
     void shapesThatDifferAreRefused() {
         assertThatThrownBy(() -> LatentAlignment.of(
                         Manifold.circle(),

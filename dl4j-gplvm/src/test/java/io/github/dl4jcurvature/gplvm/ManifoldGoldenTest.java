@@ -81,12 +81,14 @@ class ManifoldGoldenTest {
             double[] points = features(manifold, a);
             double[] k = new double[a.length * b.length];
             double[] slope = new double[k.length];
-            kernel.cross(points, a.length, 0, a.length, k, slope, new double[a.length]);
+            KernelBuffers buffers = new KernelBuffers(a.length);
+            kernel.cross(points, a.length, 0, a.length, k, slope, buffers);
             assertClose(k, transposed(values.get("K")), ROUNDING, entry.getKey());
 
             double[] toPoints = new double[points.length];
             double[] weights = transposed(values.get("weights"));
-            kernel.crossBackward(points, a.length, 0, a.length, k, slope, weights, kernel.newGradient(), toPoints);
+            kernel.crossBackward(
+                    points, a.length, 0, a.length, k, slope, weights, kernel.newGradient(), toPoints, buffers);
             double[][] gradient = new double[a.length][manifold.embeddingSize()];
             for (int p = 0; p < a.length; p++) {
                 manifold.featuresBackward(a[p], toPoints, p, a.length, gradient[p]);
@@ -99,7 +101,7 @@ class ManifoldGoldenTest {
             if (values.has("K_ard")) {
                 InducingKernel ard =
                         kernel(manifold, b, values.get("var").doubleValue(), vector(values.get("ell_ard")));
-                ard.cross(points, a.length, 0, a.length, k, slope, new double[a.length]);
+                ard.cross(points, a.length, 0, a.length, k, slope, new KernelBuffers(a.length));
                 assertClose(k, transposed(values.get("K_ard")), ROUNDING, entry.getKey() + " ard");
             }
         }
@@ -118,7 +120,7 @@ class ManifoldGoldenTest {
                 values.get("ell_R1").doubleValue());
         double[][] a = joined(values, "a");
         double[] k = new double[a.length * kernel.inducing];
-        kernel.cross(features(manifold, a), a.length, 0, a.length, k, k.clone(), new double[a.length]);
+        kernel.cross(features(manifold, a), a.length, 0, a.length, k, k.clone(), new KernelBuffers(a.length));
         assertClose(k, transposed(values.get("K")), ROUNDING, "product");
     }
 

@@ -109,7 +109,7 @@ class SparseGpGoldenTest {
         RecordedModel model = new RecordedModel(golden.json().get(name), name);
         JsonNode optimal = model.json.get("optimal_q");
         double[] first = model.featuresOfSample(0);
-        var posteriors = model.collapsed(1).posteriors(model.data, first);
+        var posteriors = model.collapsed(1).posteriors(model.data, first, 1);
         double[][] means = new double[posteriors.size()][];
         double[][] factors = new double[posteriors.size()][];
         for (int n = 0; n < posteriors.size(); n++) {
