@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import com.sun.management.OperatingSystemMXBean;
+import com.sun.management.ThreadMXBean;
 import io.github.dl4jcurvature.examples.experiment.Machine;
 import io.github.dl4jcurvature.examples.experiment.Median;
 import io.github.dl4jcurvature.examples.report.Figures;
@@ -17,11 +18,13 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 
-/** Processor time of score and gradient through the host, with 16 neurons, 500 times, 15 inducing points and 32 samples. */
+/**
+ * Processor time and memory of score and gradient through the host, with 16 neurons, 500 times, 15 inducing points and 32 samples, and
+ * how memory grows when samples, times or neurons are four times as many.
+ */
 public final class GplvmSpeed {
     private static final int NEURONS = 16;
     private static final int TIMES = 500;
@@ -29,10 +32,14 @@ public final class GplvmSpeed {
     private static final int SAMPLES = 32;
     private static final int WARM_UP = 40;
     private static final int REPETITIONS = 21;
+    private static final int GROWTH = 4;
+    private static final int GROWN_EVALUATIONS = 6; // the first ones load and compile classes
 
     private GplvmSpeed() {}
 
     private record Measured(double cpuSeconds, double wallSeconds) {}
+
+    private record Sizes(int samples, int times, int neurons) {}
 
     /**
      * Measures and prints.
@@ -40,33 +47,62 @@ public final class GplvmSpeed {
      * @param arguments none
      */
     public static void main(String[] arguments) {
-        INDArray data =
-                SyntheticNeurons.draw(Manifold.circle(), NEURONS, TIMES, 1).data();
-        Measured one = measured(data, 1, false);
-        Measured two = measured(data, 2, false);
-        Measured collapsed = measured(data, 1, true);
+        Sizes sizes = new Sizes(SAMPLES, TIMES, NEURONS);
+        Measured one = measured(network(sizes, 1, false));
+        Measured two = measured(network(sizes, 2, false));
+        Measured collapsed = measured(network(sizes, 1, true));
+        Measured collapsedByTwo = measured(network(sizes, 2, true));
+        Figures figures = new Figures();
+        memory("memory.", sizes, false, figures);
+        memory("memory.collapsed.", sizes, true, figures);
         System.out.println(Machine.description());
-        System.out.println(new Figures()
-                .put("gradient.wall.seconds.1", one.wallSeconds())
+        System.out.println(figures.put("gradient.wall.seconds.1", one.wallSeconds())
                 .put("gradient.wall.seconds.2", two.wallSeconds())
                 .put("speedup.2.threads", one.wallSeconds() / two.wallSeconds())
+                .put("share.2.threads", two.wallSeconds() / one.wallSeconds())
                 .put("collapsed.cpu.seconds", collapsed.cpuSeconds())
+                .put("collapsed.share.2.threads", collapsedByTwo.wallSeconds() / collapsed.wallSeconds())
                 .put("gradient.cpu.seconds", one.cpuSeconds()));
     }
 
-    private static Measured measured(INDArray data, int threads, boolean collapsed) {
+    /** Bytes allocated by an evaluation with one thread; what lives at the same time is less. */
+    private static void memory(String prefix, Sizes sizes, boolean collapsed, Figures figures) {
+        double bytes = allocated(sizes, collapsed);
+        figures.put(prefix + "allocated.mib", bytes / (1 << 20));
+        Sizes samples = new Sizes(GROWTH * sizes.samples(), sizes.times(), sizes.neurons());
+        Sizes times = new Sizes(sizes.samples(), GROWTH * sizes.times(), sizes.neurons());
+        Sizes neurons = new Sizes(sizes.samples(), sizes.times(), GROWTH * sizes.neurons());
+        figures.put(prefix + "ratio.samples", allocated(samples, collapsed) / bytes);
+        figures.put(prefix + "ratio.times", allocated(times, collapsed) / bytes);
+        figures.put(prefix + "ratio.neurons", allocated(neurons, collapsed) / bytes);
+    }
+
+    private static long allocated(Sizes sizes, boolean collapsed) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        MultiLayerNetwork network = network(sizes, 1, collapsed);
+        long bytes = 0;
+        for (int i = 0; i < GROWN_EVALUATIONS; i++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            network.computeGradientAndScore();
+            bytes = threads.getCurrentThreadAllocatedBytes() - before;
+        }
+        return bytes;
+    }
+
+    private static MultiLayerNetwork network(Sizes sizes, int threads, boolean collapsed) {
         Manifold circle = Manifold.circle();
         MultiLayerNetwork network = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
                 .dataType(DataType.DOUBLE)
                 .updater(new Adam())
                 .list()
                 .layer(new ManifoldLatentLayer.Builder(circle)
-                        .timePoints(TIMES)
-                        .samples(SAMPLES)
+                        .timePoints(sizes.times())
+                        .samples(sizes.samples())
+                        .threads(threads)
                         .build())
                 .layer(new SparseGpOutputLayer.Builder(circle)
-                        .timePoints(TIMES)
-                        .nOut(NEURONS)
+                        .timePoints(sizes.times())
+                        .nOut(sizes.neurons())
                         .inducing(INDUCING)
                         .collapsed(collapsed)
                         .threads(threads)
@@ -74,12 +110,17 @@ public final class GplvmSpeed {
                 .setInputType(InputType.feedForward(1))
                 .build());
         network.init();
-        double[][] indices = new double[TIMES][1];
-        for (int t = 0; t < TIMES; t++) {
+        double[][] indices = new double[sizes.times()][1];
+        for (int t = 0; t < indices.length; t++) {
             indices[t][0] = t;
         }
         network.setInput(Nd4j.createFromArray(indices));
-        network.setLabels(data);
+        network.setLabels(
+                SyntheticNeurons.draw(circle, sizes.neurons(), sizes.times(), 1).data());
+        return network;
+    }
+
+    private static Measured measured(MultiLayerNetwork network) {
         long cpuStart = 0; // its clock is too coarse for one evaluation
         List<Double> wall = new ArrayList<>();
         for (int i = 0; i < WARM_UP + REPETITIONS; i++) {

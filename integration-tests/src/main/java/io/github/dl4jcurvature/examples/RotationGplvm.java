@@ -4,6 +4,7 @@ package io.github.dl4jcurvature.examples;
 import java.nio.file.Path;
 
 import io.github.dl4jcurvature.examples.experiment.Machine;
+import io.github.dl4jcurvature.examples.gplvm.KnownTuning;
 import io.github.dl4jcurvature.examples.gplvm.NumberTable;
 import io.github.dl4jcurvature.examples.report.Figures;
 import io.github.dl4jcurvature.gplvm.FittedGplvm;
@@ -13,7 +14,10 @@ import io.github.dl4jcurvature.gplvm.ManifoldGplvm;
 import io.github.dl4jcurvature.gplvm.SyntheticNeurons;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Rotations found behind the activity of a hundred neurons, from several starts of which the evidence chooses one. */
+/**
+ * Rotations found behind the activity of a hundred neurons, from several starts of which the evidence chooses one that then goes on with
+ * more inducing points. The mean activity of every neuron is subtracted first.
+ */
 public final class RotationGplvm {
     private static final int NEURONS = 100;
     private static final int TIMES = 160;
@@ -22,42 +26,51 @@ public final class RotationGplvm {
     private RotationGplvm() {}
 
     /**
-     * Fits and prints the errors after alignment.
+     * Fits and prints the errors after alignment, and those of an observer who knows the tuning curves.
      *
-     * @param arguments a directory with recorded data {@code syn_SO3_Y.csv} and latents {@code syn_SO3_latents.csv}; drawn ones if absent
+     * @param arguments a directory with recorded data {@code syn_SO3_Y.csv}, latents {@code syn_SO3_latents.csv} and preferred rotations
+     *     {@code syn_SO3_pref.csv}; or the seed of drawn data, by default 1
      */
     public static void main(String[] arguments) {
         Manifold rotations = Manifold.rotations();
         INDArray data;
         INDArray latents;
-        if (arguments.length > 0) {
+        INDArray preferred;
+        if (arguments.length > 0 && !arguments[0].matches("[0-9]+")) {
             Path directory = Path.of(arguments[0]);
             data = NumberTable.read(directory.resolve("syn_SO3_Y.csv"))
                     .transpose()
                     .dup('c');
             latents = NumberTable.read(directory.resolve("syn_SO3_latents.csv"));
+            preferred = NumberTable.read(directory.resolve("syn_SO3_pref.csv"));
         } else {
-            SyntheticNeurons neurons = SyntheticNeurons.draw(rotations, NEURONS, TIMES, 1);
+            long seed = arguments.length > 0 ? Long.parseLong(arguments[0]) : 1;
+            SyntheticNeurons neurons = SyntheticNeurons.draw(rotations, NEURONS, TIMES, seed);
             data = neurons.data();
             latents = neurons.latents();
+            preferred = neurons.preferred();
         }
+        KnownTuning observer = new KnownTuning(rotations, data, latents, preferred);
+        double known = observer.errors(data, latents).medianNumber().doubleValue();
         FittedGplvm fitted = ManifoldGplvm.builder(rotations)
                 .sharedKernel(true)
                 .samples(10)
                 .inducing(30)
+                .refinedInducing(60)
                 .iterations(900)
                 .burnIn(400)
                 .learningRate(0.04)
                 .reassignments(12)
                 .restarts(STARTS)
                 .build()
-                .fit(data);
+                .fit(data.subRowVector(data.mean(0)));
         LatentAlignment alignment =
                 LatentAlignment.of(rotations, fitted.latents().means(), latents);
         System.out.println(Machine.description());
         System.out.println(new Figures()
                 .put("evidence.per.time", fitted.evidencePerTime())
                 .put("distance.correlation", alignment.distanceCorrelation())
+                .put("known.tuning.median.error.radians", known)
                 .put("mean.error.radians", alignment.meanError())
                 .put("median.error.radians", alignment.medianError()));
     }

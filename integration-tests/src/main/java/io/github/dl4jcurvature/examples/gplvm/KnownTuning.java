@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jcurvature.examples.gplvm;
+
+import java.util.SplittableRandom;
+
+import io.github.dl4jcurvature.gplvm.Manifold;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * What is left for a model that learns tuning curves: decoding by an observer who knows their form, preferred points and the latents from
+ * which amplitudes, baselines, widths and noise are fitted. The posterior mean of each latent is taken over points around the true one, in
+ * tangent coordinates, all equally likely before.
+ */
+public final class KnownTuning {
+    private static final int WIDTHS = 71;
+    private static final double NARROWEST = 0.8;
+    private static final double WIDTH_STEP = 0.01;
+    private static final double REACH = 0.45; // of tangent coordinates; some five standard deviations of the posteriors
+    private static final int POINTS = 4000;
+    private static final long SEED = 5;
+
+    private final Manifold manifold;
+    private final double[][] preferred;
+    private final double[][] curves; // amplitude, baseline, width, noise of each neuron
+
+    /**
+     * Fits the curves by least squares, with widths on a grid from 0.8 to 1.5.
+     *
+     * @param data [T, N]
+     * @param latents [T, e]
+     * @param preferred [N, e]
+     */
+    public KnownTuning(Manifold manifold, INDArray data, INDArray latents, INDArray preferred) {
+        this.manifold = manifold;
+        this.preferred = preferred.toDoubleMatrix();
+        double[][] given = latents.toDoubleMatrix();
+        curves = new double[this.preferred.length][];
+        for (int n = 0; n < curves.length; n++) {
+            double[] squares = new double[given.length];
+            for (int t = 0; t < squares.length; t++) {
+                squares[t] = Math.pow(manifold.distance(given[t], this.preferred[n]), 2);
+            }
+            curves[n] = curve(squares, data.getColumn(n).toDoubleVector());
+        }
+    }
+
+    private static double[] curve(double[] squares, double[] y) {
+        double[] best = {0, 0, 1, Double.POSITIVE_INFINITY};
+        for (int i = 0; i < WIDTHS; i++) {
+            double width = NARROWEST + WIDTH_STEP * i;
+            double[] line = line(squares, width, y);
+            best = line[3] < best[3] ? line : best;
+        }
+        return best;
+    }
+
+    /** Amplitude and baseline for a width, and the deviation of what they leave. */
+    private static double[] line(double[] squares, double width, double[] y) {
+        int times = y.length;
+        double sumX = 0;
+        double sumY = 0;
+        double xx = 0;
+        double xy = 0;
+        for (int t = 0; t < times; t++) {
+            double x = Math.exp(-squares[t] / (2 * width * width));
+            sumX += x / times;
+            sumY += y[t] / times;
+            xx += x * x / times;
+            xy += x * y[t] / times;
+        }
+        double amplitude = (xy - sumX * sumY) / (xx - sumX * sumX);
+        double baseline = sumY - amplitude * sumX;
+        double left = 0;
+        for (int t = 0; t < times; t++) {
+            double residual = y[t] - amplitude * Math.exp(-squares[t] / (2 * width * width)) - baseline;
+            left += residual * residual / (times - 3);
+        }
+        return new double[] {amplitude, baseline, width, Math.sqrt(left)};
+    }
+
+    /**
+     * Distances of the posterior means from the latents.
+     *
+     * @param data [T, N]
+     * @param latents [T, e]
+     * @return [T]
+     */
+    public INDArray errors(INDArray data, INDArray latents) {
+        double[][] y = data.toDoubleMatrix();
+        double[][] given = latents.toDoubleMatrix();
+        SplittableRandom random = new SplittableRandom(SEED);
+        double[] errors = new double[y.length];
+        for (int t = 0; t < errors.length; t++) {
+            double[] mean = manifold.move(given[t], manifold.exponential(posteriorMean(y[t], given[t], random)));
+            errors[t] = manifold.distance(mean, given[t]);
+        }
+        return Nd4j.createFromArray(errors);
+    }
+
+    private double[] posteriorMean(double[] y, double[] around, SplittableRandom random) {
+        double[] mean = new double[manifold.dimension()];
+        double total = 0;
+        double largest = logLikelihood(y, around);
+        for (int i = 0; i < POINTS; i++) {
+            double[] x = new double[mean.length];
+            for (int j = 0; j < x.length; j++) {
+                x[j] = random.nextDouble(-REACH, REACH);
+            }
+            double weight = Math.exp(logLikelihood(y, manifold.move(around, manifold.exponential(x))) - largest);
+            total += weight;
+            for (int j = 0; j < x.length; j++) {
+                mean[j] += weight * x[j];
+            }
+        }
+        for (int j = 0; j < mean.length; j++) {
+            mean[j] /= total;
+        }
+        return mean;
+    }
+
+    private double logLikelihood(double[] y, double[] point) {
+        double sum = 0;
+        for (int n = 0; n < y.length; n++) {
+            double[] curve = curves[n];
+            double distance = manifold.distance(point, preferred[n]);
+            double expected = curve[0] * Math.exp(-distance * distance / (2 * curve[2] * curve[2])) + curve[1];
+            sum -= Math.pow((y[n] - expected) / curve[3], 2) / 2;
+        }
+        return sum;
+    }
+}
