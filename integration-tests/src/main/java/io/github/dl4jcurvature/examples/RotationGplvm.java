@@ -16,7 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Rotations found behind the activity of a hundred neurons, from several starts of which the evidence chooses one that then goes on with
- * more inducing points. The mean activity of every neuron is subtracted first.
+ * more inducing points.
  */
 public final class RotationGplvm {
     private static final int NEURONS = 100;
@@ -63,7 +63,7 @@ public final class RotationGplvm {
                 .reassignments(12)
                 .restarts(STARTS)
                 .build()
-                .fit(data.subRowVector(data.mean(0)));
+                .fit(data);
         LatentAlignment alignment =
                 LatentAlignment.of(rotations, fitted.latents().means(), latents);
         System.out.println(Machine.description());
