@@ -15,6 +15,8 @@ import io.github.dl4jcurvature.examples.report.Figures;
 import io.github.dl4jcurvature.examples.report.TextTable;
 import io.github.dl4jcurvature.ncl.EvaluationMatrix;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Compares learners on a benchmark, each with settings chosen by the same protocol.
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * the greatest is chosen. The idea is that of De Lange et al. (TPAMI 2022): as stable as learning allows.
  */
 public final class ContinualStudy {
+    private static final Logger LOG = LoggerFactory.getLogger(ContinualStudy.class);
     private static final double TOLERANCE = 0.05;
     private static final long SELECTION_SEED = 77;
 
@@ -55,7 +58,7 @@ public final class ContinualStudy {
         List<Trial> done = inParallel(pending, trial -> {
             EvaluationMatrix matrix = benchmark.run(trial.method(), trial.setting(), true, SELECTION_SEED);
             double score = matrix == null ? 0 : learned(trial.method(), matrix);
-            System.out.printf("selection: %s, %s: %.3f%n", trial.method().key(), trial.setting(), score);
+            LOG.info("selection: {}, {}: {}", trial.method().key(), trial.setting(), "%.3f".formatted(score));
             return new Trial(trial.method(), trial.setting(), score);
         });
         Map<ContinualMethod, ContinualSetting> chosen = new LinkedHashMap<>();
@@ -135,12 +138,12 @@ public final class ContinualStudy {
         settings.forEach((method, setting) -> seeds.forEach(seed -> pending.add(new Run(method, setting, seed))));
         List<Result> results = inParallel(pending, run -> {
             EvaluationMatrix matrix = benchmark.run(run.method(), run.setting(), false, run.seed());
-            System.out.printf(
-                    "%s, seed %d: average %.3f, backward transfer %.3f%n",
+            LOG.info(
+                    "{}, seed {}: average {}, backward transfer {}",
                     run.method().key(),
                     run.seed(),
-                    matrix == null ? Double.NaN : matrix.average(),
-                    matrix == null ? Double.NaN : matrix.backwardTransfer());
+                    "%.3f".formatted(matrix == null ? Double.NaN : matrix.average()),
+                    "%.3f".formatted(matrix == null ? Double.NaN : matrix.backwardTransfer()));
             return new Result(run.method(), matrix);
         });
         List<Outcome> outcomes = new ArrayList<>();
