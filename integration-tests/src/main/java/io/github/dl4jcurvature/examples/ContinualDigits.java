@@ -25,6 +25,7 @@ import io.github.dl4jcurvature.ncl.EvaluationMatrix;
 public final class ContinualDigits {
     private static final List<Long> SEEDS = List.of(1L, 2L, 3L);
     private static final int THREADS = 2;
+    private static final List<Kind> KINDS = List.of(Kind.SPLIT_TASK, Kind.SPLIT_DOMAIN, Kind.ROTATED);
 
     private final List<ContinualStudy.Outcome> outcomes = new ArrayList<>();
     private final Map<String, Double> averages = new LinkedHashMap<>();
@@ -32,8 +33,8 @@ public final class ContinualDigits {
     private final Figures figures = new Figures();
 
     /** Trains natural continual learning and gradient descent once on each kind of tasks. */
-    ContinualDigits(Progress progress) {
-        for (Kind kind : List.of(Kind.SPLIT_TASK, Kind.SPLIT_DOMAIN, Kind.ROTATED)) {
+    ContinualDigits(List<Kind> kinds, Progress progress) {
+        for (Kind kind : kinds) {
             Map<ContinualMethod, ContinualSetting> settings = new LinkedHashMap<>();
             settings.put(ContinualMethod.NCL, new ContinualSetting(0.05, kind == Kind.ROTATED ? 1000 : 200));
             settings.put(ContinualMethod.SGD, new ContinualSetting(0.05, 0));
@@ -73,7 +74,7 @@ public final class ContinualDigits {
             study(words.subList(words.indexOf("study") + 1, words.size()));
             return;
         }
-        ContinualDigits example = new ContinualDigits(Progress.silent());
+        ContinualDigits example = new ContinualDigits(KINDS, Progress.silent());
         File picture = new File("target/continual-digits.png");
         example.writeHeatMap(picture);
         System.out.println(example.table);
@@ -82,7 +83,7 @@ public final class ContinualDigits {
     }
 
     private static void study(List<String> wanted) {
-        for (Kind kind : List.of(Kind.SPLIT_TASK, Kind.SPLIT_DOMAIN, Kind.ROTATED)) {
+        for (Kind kind : KINDS) {
             if (wanted.isEmpty() || wanted.contains(kind.name())) {
                 new ContinualStudy(ImageBenchmark.digits(kind), THREADS).compareAll(SEEDS, kind.key());
             }

@@ -4,15 +4,16 @@ package io.github.dl4jcurvature.examples;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
+import io.github.dl4jcurvature.examples.continual.ImageBenchmark.Kind;
 import io.github.dl4jcurvature.examples.data.OpticalDigits;
 import io.github.dl4jcurvature.examples.data.OpticalDigitsIterator;
 import io.github.dl4jcurvature.examples.data.Part;
 import io.github.dl4jcurvature.examples.data.Target;
 import io.github.dl4jcurvature.examples.equations.CostRecovery;
 import io.github.dl4jcurvature.examples.experiment.Comparison;
+import io.github.dl4jcurvature.examples.experiment.InParallel;
 import io.github.dl4jcurvature.examples.experiment.LearningTask;
 import io.github.dl4jcurvature.examples.experiment.NetworkDesign;
 import io.github.dl4jcurvature.examples.experiment.Optimizer;
@@ -35,6 +36,7 @@ public final class Demonstration {
     private static final int AUTOENCODER_STEPS = 800;
     private static final int CLASSIFIER_STEPS = 300;
     private static final int RECORDS = 20;
+    private static final int THREADS = 2;
     private static final int RECOVERY_ITERATIONS = 60;
     /** Sum of the weights below, which are the seconds that steps took on two idle cores. */
     private static final int TOTAL = 300;
@@ -77,7 +79,7 @@ public final class Demonstration {
         progress.begin("3 of 6, Gauss-Newton");
         RevMlpDigits reversible = new RevMlpDigits(StudyData.digits(), progress);
         progress.begin("4 of 6, continual learning");
-        ContinualDigits continual = new ContinualDigits(progress);
+        ContinualDigits continual = new ContinualDigits(List.of(Kind.SPLIT_TASK, Kind.ROTATED), progress);
         Path heatMap = directory.resolve("continual.png");
         continual.writeHeatMap(heatMap.toFile());
         progress.begin("5 of 6, latent variables");
@@ -101,11 +103,11 @@ public final class Demonstration {
     }
 
     private Comparison compare(LearningTask task, List<Optimizer> optimizers, int steps, int weight) {
-        List<Selection> selections = new ArrayList<>();
-        for (Optimizer optimizer : optimizers) {
-            selections.add(Selection.of(task, optimizer, SELECTION_SEED, run -> run.trainSteps(steps)));
+        List<Selection> selections = InParallel.map(THREADS, optimizers, optimizer -> {
+            Selection selection = Selection.of(task, optimizer, SELECTION_SEED, run -> run.trainSteps(steps));
             progress.done("%s, %s: best of four settings found".formatted(task.name(), optimizer.name()), weight);
-        }
+            return selection;
+        });
         Comparison comparison = Comparison.start(task, selections, REPORT_SEED).train(steps, steps / RECORDS);
         progress.done("%s: all with their best settings".formatted(task.name()), weight);
         return comparison;

@@ -111,46 +111,45 @@ record DemonstrationPage(
 
     void write(Path page) throws IOException {
         HtmlReport report = new HtmlReport("What curvature does for Deeplearning4j")
-                .paragraph(
-                        "Six methods, each on a small task with data that come with the project. One run each, with the seeds"
-                                + " of the program; records with several seeds and their spread are in `docs/results`.")
+                .paragraph("Six methods, each on a small task with data that come with the project. One run each, with"
+                        + " the seeds of the program; records with several seeds and their spread are in"
+                        + " `docs/results`.")
                 .summary(summary());
         writeFishLeg(report);
         report.heading("FishLeg Surgeon: nine of ten weights removed")
-                .paragraph(
-                        ("A classifier 64-40-20-10 that has %.1f %% of the test images right loses its weights in steps,"
-                                        + " without any training. Magnitude removes small weights and leaves the rest alone; oBERT scores"
-                                        + " and compensates by blocks of the empirical Fisher matrix; here scores are those of the"
-                                        + " empirical diagonal, and the remaining weights move to the exact minimum of the quadratic model.")
-                                .formatted(pruning.dense()))
+                .paragraph(("A classifier 64-40-20-10 that has %.1f %% of the test images right loses its weights in"
+                                + " steps, without any training. Magnitude removes small weights and leaves the rest"
+                                + " alone; oBERT scores and compensates by blocks of the empirical Fisher matrix; here"
+                                + " scores are those of the empirical diagonal, and the remaining weights move to the"
+                                + " exact minimum of the quadratic model.")
+                        .formatted(pruning.dense()))
                 .figure(pruning.figure())
                 .table(pruning.table());
         report.heading("Exact Gauss-Newton steps in a reversible network")
-                .paragraph(
-                        "Two reversible blocks of 512 hidden activations on batches of 250 standardised images, the same initial"
-                                + " weights and batches for both. The rates are not tuned.")
+                .paragraph("Two reversible blocks of 512 hidden activations on batches of 250 standardised images, the"
+                        + " same initial weights and batches for both. The rates are not tuned.")
                 .figure(reversible.figure())
                 .table(reversible.table());
         report.heading("Natural continual learning: task after task")
                 .paragraph(
-                        "Five tasks one after another, 400 steps each: pairs of digits with a head for each pair, pairs with shared"
-                                + " outputs, all digits in five rotations. Accuracy on test images, averaged over the tasks at the end;"
-                                + " backward transfer is the change since a task was learned. The rates are not tuned. The figure shows the"
-                                + " rotations: accuracy of each task (columns) after each (rows).")
+                        "Five tasks one after another, 400 steps each: pairs of digits with a head for each pair, and"
+                            + " all digits in five rotations. Accuracy on test images, averaged over the tasks at the"
+                            + " end; backward transfer is the change since a task was learned. The rates are not"
+                            + " tuned. The figure shows the rotations: accuracy of each task (columns) after each"
+                            + " (rows).")
                 .table(continual.table())
                 .images(List.of(heatMap));
         report.heading("Is there a ring behind the activity of fifty neurons?")
-                .paragraph(
-                        "Made-up neurons with bell-shaped tuning on a circle, 100 times. A ring, a line and a plane are fitted to"
-                                + " half of the times and predict half of the neurons at the others, two splits; the figures show the latents"
-                                + " of the ring against the truth, tuning curves, and the comparison.")
+                .paragraph("Made-up neurons with bell-shaped tuning on a circle, 100 times. A ring, a line and a plane"
+                        + " are fitted to half of the times and predict half of the neurons at the others, two"
+                        + " splits; the figures show the latents of the ring against the truth, tuning curves, and"
+                        + " the comparison.")
                 .table(ring.table())
                 .images(ring.images().stream().map(File::toPath).toList());
         report.heading("Through a Riccati equation: what does a regulator want?")
-                .paragraph(
-                        "A regulator moves a system for twenty steps, from twenty places. Its cost matrix Q is recovered from the"
-                                + " movements by the method of Levenberg and Marquardt with derivatives of the Riccati equation's closed loop."
-                                + " Logarithms to base 10.")
+                .paragraph("A regulator moves a system for twenty steps, from twenty places. Its cost matrix Q is"
+                        + " recovered from the movements by the method of Levenberg and Marquardt with derivatives"
+                        + " of the Riccati equation's closed loop. Logarithms to base 10.")
                 .figure(new CurveFigure("recovery of Q", "iterations", "log10")
                         .add("loss", recovery.curve(0), log(recovery.curve(1)))
                         .add("error of Q", recovery.curve(0), log(recovery.curve(2))));
@@ -161,18 +160,18 @@ record DemonstrationPage(
     private void writeFishLeg(HtmlReport report) throws IOException {
         report.heading("FishLeg: further with each step")
                 .paragraph(
-                        "An autoencoder and a classifier. Loss is the negative log-likelihood in nats per image: mean over images, sum"
-                                + " over outputs. Seconds count training steps only. A step of FishLeg costs more: compare both figures.")
+                        "An autoencoder and a classifier. Loss is the negative log-likelihood in nats per image: mean"
+                                + " over images, sum over outputs. Seconds count training steps only. A step of FishLeg"
+                                + " costs more: compare both figures.")
                 .table(outcome());
         for (Comparison comparison : comparisons) {
             report.figures(figure(comparison, "steps", false), figure(comparison, "seconds", true));
         }
-        report.paragraph(
-                        ("Each optimiser has four settings and keeps the one with the smallest loss on validation data (seed %d). The"
-                                        + " runs above use it with other initial weights and batches (seed %d), the same for all optimisers; they"
-                                        + " take turns, so that disturbances of the machine meet all alike. Where an end of the grid was chosen, a"
-                                        + " wider grid may change the comparison.")
-                                .formatted(Demonstration.SELECTION_SEED, Demonstration.REPORT_SEED))
+        report.paragraph(("Each optimiser has four settings and keeps the one with the smallest loss on validation"
+            + " data (seed %d). The runs above use it with other initial weights and batches (seed %d), the same for"
+            + " all optimisers; they take turns, so that disturbances of the machine meet all alike. Where an end of"
+            + " the grid was chosen, a wider grid may change the comparison.")
+                        .formatted(Demonstration.SELECTION_SEED, Demonstration.REPORT_SEED))
                 .details(
                         "All settings that were tried",
                         comparisons.stream().map(DemonstrationPage::grid).toList());
@@ -181,17 +180,19 @@ record DemonstrationPage(
     private static void writeEnd(HtmlReport report) {
         report.heading("How to go on")
                 .items(
-                        "In your own network: `.updater(new FishLeg(0.1))` and `network.addListeners(new CurvatureListener())`; the"
-                                + " README has the complete program.",
+                        "In your own network: `.updater(new FishLeg(0.1))` and `network.addListeners(new"
+                                + " CurvatureListener())`; the README has the complete program.",
                         "From Adam, momentum, L2, schedules, listeners: `docs/migration.md`.",
-                        "When to use which method, options with their defaults, what the diagnostics say: `docs/methods`.",
-                        "One part of this page alone: `mvn -q -Pexample -Dexample=FishLegQuickstart`, or `RevMlpDigits`,"
-                                + " `ContinualDigits`, `RingGplvm`, `InverseLqr`, `PruningTable` in its place.",
+                        "When to use which method, options with their defaults, what the diagnostics say:"
+                                + " `docs/methods`.",
+                        "One part of this page alone: `mvn -q -Pexample -Dexample=FishLegQuickstart`, or"
+                                + " `RevMlpDigits`, `ContinualDigits`, `RingGplvm`, `InverseLqr`, `PruningTable` in its"
+                                + " place.",
                         "Memory and time as networks grow: `docs/scaling.md`.")
                 .heading("Data and machine")
-                .paragraph(
-                        "E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository,"
-                                + " CC BY 4.0; 1000 images for training, 297 for validation, 500 for test. Neurons and regulator are made up.")
+                .paragraph("E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning"
+                        + " Repository, CC BY 4.0; 1000 images for training, 297 for validation, 500 for test."
+                        + " Neurons and regulator are made up.")
                 .paragraph(Machine.description());
     }
 
@@ -269,15 +270,14 @@ record DemonstrationPage(
     }
 
     private static TextTable grid(Comparison comparison) {
-        TextTable table = new TextTable(
-                comparison.task().name() + ", optimiser", "setting", "validation loss", "seconds", "chosen");
+        TextTable table =
+                new TextTable(comparison.task().name() + ", optimiser", "setting", "validation loss", "chosen");
         for (Contender contender : comparison.contenders()) {
             for (Selection.Trial trial : contender.selection().trials()) {
                 table.row(
                         contender.optimizer().name(),
                         trial.setting().label(),
                         "%.3f".formatted(trial.validation()),
-                        "%.2f".formatted(trial.seconds()),
                         trial.equals(contender.selection().best()) ? "yes" : "");
             }
         }

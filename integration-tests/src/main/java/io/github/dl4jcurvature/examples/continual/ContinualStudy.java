@@ -5,12 +5,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.ToDoubleFunction;
 
+import io.github.dl4jcurvature.examples.experiment.InParallel;
 import io.github.dl4jcurvature.examples.report.Figures;
 import io.github.dl4jcurvature.examples.report.TextTable;
 import io.github.dl4jcurvature.ncl.EvaluationMatrix;
@@ -55,7 +52,7 @@ public final class ContinualStudy {
                 pending.add(new Trial(method, setting, Double.NaN));
             }
         }
-        List<Trial> done = inParallel(pending, trial -> {
+        List<Trial> done = InParallel.map(threads, pending, trial -> {
             EvaluationMatrix matrix = benchmark.run(trial.method(), trial.setting(), true, SELECTION_SEED);
             double score = matrix == null ? 0 : learned(trial.method(), matrix);
             LOG.info("selection: {}, {}: {}", trial.method().key(), trial.setting(), "%.3f".formatted(score));
@@ -136,7 +133,7 @@ public final class ContinualStudy {
     public List<Outcome> run(Map<ContinualMethod, ContinualSetting> settings, List<Long> seeds) {
         List<Run> pending = new ArrayList<>();
         settings.forEach((method, setting) -> seeds.forEach(seed -> pending.add(new Run(method, setting, seed))));
-        List<Result> results = inParallel(pending, run -> {
+        List<Result> results = InParallel.map(threads, pending, run -> {
             EvaluationMatrix matrix = benchmark.run(run.method(), run.setting(), false, run.seed());
             LOG.info(
                     "{}, seed {}: average {}, backward transfer {}",
@@ -156,26 +153,6 @@ public final class ContinualStudy {
     }
 
     private record Result(ContinualMethod method, @Nullable EvaluationMatrix matrix) {}
-
-    private <A, B> List<B> inParallel(List<A> inputs, java.util.function.Function<A, B> work) {
-        ExecutorService executor = Executors.newFixedThreadPool(threads);
-        try {
-            List<Future<B>> futures = new ArrayList<>();
-            inputs.forEach(input -> futures.add(executor.submit(() -> work.apply(input))));
-            List<B> results = new ArrayList<>();
-            for (Future<B> future : futures) {
-                results.add(future.get());
-            }
-            return results;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("a run failed", e.getCause());
-        } finally {
-            executor.shutdownNow();
-        }
-    }
 
     /** Means and spreads of the summaries. */
     public static TextTable table(List<Outcome> outcomes) {

@@ -49,7 +49,7 @@ public final class Progress {
      *
      * @param name of the part
      */
-    public void begin(String name) {
+    public synchronized void begin(String name) {
         part = name;
         print("starts");
     }
@@ -60,7 +60,7 @@ public final class Progress {
      * @param what the step
      * @param weight its share of the total
      */
-    public void done(String what, int weight) {
+    public synchronized void done(String what, int weight) {
         done += weight;
         print(what);
     }
