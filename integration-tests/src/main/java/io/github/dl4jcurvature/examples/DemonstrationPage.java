@@ -133,10 +133,10 @@ record DemonstrationPage(
         report.heading("Natural continual learning: task after task")
                 .paragraph(
                         "Five tasks one after another, 400 steps each: pairs of digits with a head for each pair, and"
-                            + " all digits in five rotations. Accuracy on test images, averaged over the tasks at the"
-                            + " end; backward transfer is the change since a task was learned. The rates are not"
-                            + " tuned. The figure shows the rotations: accuracy of each task (columns) after each"
-                            + " (rows).")
+                                + " all digits in five rotations. Accuracy on test images, averaged over the tasks at the"
+                                + " end; backward transfer is the change since a task was learned. The rates are not"
+                                + " tuned. The figure shows the rotations: accuracy of each task (columns) after each"
+                                + " (rows).")
                 .table(continual.table())
                 .images(List.of(heatMap));
         report.heading("Is there a ring behind the activity of fifty neurons?")
@@ -168,9 +168,9 @@ record DemonstrationPage(
             report.figures(figure(comparison, "steps", false), figure(comparison, "seconds", true));
         }
         report.paragraph(("Each optimiser has four settings and keeps the one with the smallest loss on validation"
-            + " data (seed %d). The runs above use it with other initial weights and batches (seed %d), the same for"
-            + " all optimisers; they take turns, so that disturbances of the machine meet all alike. Where an end of"
-            + " the grid was chosen, a wider grid may change the comparison.")
+                                + " data (seed %d). The runs above use it with other initial weights and batches (seed %d), the same for"
+                                + " all optimisers; they take turns, so that disturbances of the machine meet all alike. Where an end of"
+                                + " the grid was chosen, a wider grid may change the comparison.")
                         .formatted(Demonstration.SELECTION_SEED, Demonstration.REPORT_SEED))
                 .details(
                         "All settings that were tried",
