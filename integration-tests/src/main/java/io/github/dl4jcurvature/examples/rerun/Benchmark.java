@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 
 import io.github.dl4jcurvature.examples.experiment.Machine;
@@ -72,7 +73,7 @@ public record Benchmark(String name, String page, String data) {
                 ```
                 %s
                 ```
-                """.formatted(command(arguments), tree, LocalDate.now(), Machine.hardware(), output);
+                """.formatted(command(arguments), tree, LocalDate.now(ZoneOffset.UTC), Machine.hardware(), output);
     }
 
     private String command(List<String> arguments) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 
@@ -85,7 +86,7 @@ class BenchmarkRecordTest {
         assertThat(Files.readString(page))
                 .contains("| command | `mvn -q -Pexample -Dexample=Speed -Dexample.args=\"7\"` |")
                 .contains("| commit | abc1234 **with local changes** |")
-                .contains("| date | %s |".formatted(LocalDate.now()))
+                .contains("| date | %s |".formatted(LocalDate.now(ZoneOffset.UTC)))
                 .contains("processors, one BLAS thread;")
                 .contains("```\nthreads = 1\nfirst = 7\n```\n<!-- /benchmark:Speed -->")
                 .contains("299792458")
