@@ -35,6 +35,7 @@ public final class HtmlReport {
             table.prose td:nth-child(3) { font-weight: 600; white-space: nowrap; }
             .row { display: flex; flex-wrap: wrap; gap: 1rem; align-items: flex-start; margin: 1rem 0; }
             .row img { flex: 1 1 26rem; min-width: 0; max-width: 100%%; height: auto; border: 1px solid #d0d7de; border-radius: 6px; }
+            .row img:only-child { flex: none; max-width: min(100%%, 46rem); }
             img { max-width: 100%%; height: auto; }
             code { font: .9em ui-monospace, "DejaVu Sans Mono", monospace; background: #f6f8fa; padding: .1em .3em; border-radius: 4px; }
             pre { background: #f6f8fa; padding: .8rem; overflow-x: auto; }
