@@ -17,6 +17,7 @@ import io.github.dl4jcurvature.examples.continual.ImageBenchmark;
 import io.github.dl4jcurvature.examples.continual.ImageBenchmark.Kind;
 import io.github.dl4jcurvature.examples.experiment.Machine;
 import io.github.dl4jcurvature.examples.report.Figures;
+import io.github.dl4jcurvature.examples.report.Progress;
 import io.github.dl4jcurvature.examples.report.TextTable;
 import io.github.dl4jcurvature.ncl.EvaluationMatrix;
 
@@ -24,14 +25,16 @@ import io.github.dl4jcurvature.ncl.EvaluationMatrix;
 public final class ContinualDigits {
     private static final List<Long> SEEDS = List.of(1L, 2L, 3L);
     private static final int THREADS = 2;
+    private static final List<Kind> KINDS = List.of(Kind.SPLIT_TASK, Kind.SPLIT_DOMAIN, Kind.ROTATED);
 
     private final List<ContinualStudy.Outcome> outcomes = new ArrayList<>();
+    private final Map<String, Double> averages = new LinkedHashMap<>();
     private final TextTable table = new TextTable("tasks", "learner", "average", "backward transfer", "when learned");
     private final Figures figures = new Figures();
 
     /** Trains natural continual learning and gradient descent once on each kind of tasks. */
-    ContinualDigits() {
-        for (Kind kind : List.of(Kind.SPLIT_TASK, Kind.SPLIT_DOMAIN, Kind.ROTATED)) {
+    ContinualDigits(List<Kind> kinds, Progress progress) {
+        for (Kind kind : kinds) {
             Map<ContinualMethod, ContinualSetting> settings = new LinkedHashMap<>();
             settings.put(ContinualMethod.NCL, new ContinualSetting(0.05, kind == Kind.ROTATED ? 1000 : 200));
             settings.put(ContinualMethod.SGD, new ContinualSetting(0.05, 0));
@@ -48,11 +51,13 @@ public final class ContinualDigits {
                         "%.3f".formatted(matrix.average()),
                         "%+.3f".formatted(matrix.backwardTransfer()),
                         "%.3f".formatted(matrix.learningAccuracy()));
+                averages.put(key + "." + outcome.method().key(), matrix.average());
                 figures.put(
                         "continual.%s.%s.average"
                                 .formatted(key, outcome.method().key()),
                         matrix.average());
             }
+            progress.done("five tasks, " + kind.key(), 12);
         }
     }
 
@@ -69,7 +74,7 @@ public final class ContinualDigits {
             study(words.subList(words.indexOf("study") + 1, words.size()));
             return;
         }
-        ContinualDigits example = new ContinualDigits();
+        ContinualDigits example = new ContinualDigits(KINDS, Progress.silent());
         File picture = new File("target/continual-digits.png");
         example.writeHeatMap(picture);
         System.out.println(example.table);
@@ -78,7 +83,7 @@ public final class ContinualDigits {
     }
 
     private static void study(List<String> wanted) {
-        for (Kind kind : List.of(Kind.SPLIT_TASK, Kind.SPLIT_DOMAIN, Kind.ROTATED)) {
+        for (Kind kind : KINDS) {
             if (wanted.isEmpty() || wanted.contains(kind.name())) {
                 new ContinualStudy(ImageBenchmark.digits(kind), THREADS).compareAll(SEEDS, kind.key());
             }
@@ -91,6 +96,11 @@ public final class ContinualDigits {
 
     Figures figures() {
         return figures;
+    }
+
+    /** Accuracy over all tasks at the end of a learner on a kind of tasks. */
+    double average(String kind, String learner) {
+        return Objects.requireNonNull(averages.get(kind + "." + learner), learner);
     }
 
     /** The evaluation matrix of natural continual learning on the last kind of tasks. */

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.examples;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
 
 import io.github.dl4jcurvature.examples.data.OpticalDigits;
 import io.github.dl4jcurvature.examples.gaussnewton.StudyData;
+import io.github.dl4jcurvature.examples.report.CurveFigure;
 import io.github.dl4jcurvature.examples.report.Figures;
+import io.github.dl4jcurvature.examples.report.Progress;
 import io.github.dl4jcurvature.examples.report.TextTable;
 import io.github.dl4jcurvature.gn.GaussNewton;
-import io.github.dl4jcurvature.gn.GaussNewtonListener;
 import io.github.dl4jcurvature.gn.RevMlp;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.evaluation.classification.Evaluation;
@@ -21,17 +26,22 @@ public final class RevMlpDigits {
     private static final int EPOCHS = 10;
     private static final int BATCH = 250;
     private static final int HIDDEN = 512;
-    private static final int REPORT_EVERY = 10;
 
     private final StudyData data;
     private final TextTable table = new TextTable("optimiser", "test loss", "test accuracy");
     private final Figures figures = new Figures();
 
+    private final Map<String, Double> losses = new HashMap<>();
+    private final CurveFigure figure =
+            new CurveFigure("reversible network: test loss", "passes over 1000 images", "nats per image");
+
     /** Trains both. */
-    RevMlpDigits(StudyData data) {
+    RevMlpDigits(StudyData data, Progress progress) {
         this.data = data;
         compare("Gauss-Newton, half steps", "gn", new GaussNewton(0.5));
+        progress.done("Gauss-Newton, %d passes over the data".formatted(EPOCHS), 6);
         compare("Adam, rate 0.001", "adam", new Adam(1e-3));
+        progress.done("Adam, as many", 2);
     }
 
     /**
@@ -40,7 +50,7 @@ public final class RevMlpDigits {
      * @param arguments none
      */
     public static void main(String[] arguments) {
-        RevMlpDigits example = new RevMlpDigits(StudyData.digits());
+        RevMlpDigits example = new RevMlpDigits(StudyData.digits(), Progress.silent());
         System.out.println(example.table);
         System.out.println(example.figures);
     }
@@ -53,15 +63,28 @@ public final class RevMlpDigits {
         return figures;
     }
 
+    /** Test loss at the end of {@code gn} or {@code adam}. */
+    double testLoss(String key) {
+        return Objects.requireNonNull(losses.get(key), key);
+    }
+
+    /** Test losses in the course of training. */
+    CurveFigure figure() {
+        return figure;
+    }
+
     private void compare(String name, String key, IUpdater updater) {
-        MultiLayerNetwork network = train(data, updater);
-        double loss = network.score(data.test());
+        double[] curve = new double[EPOCHS];
+        MultiLayerNetwork network = train(updater, curve);
+        double loss = curve[EPOCHS - 1];
+        losses.put(key, loss);
+        figure.add(name, IntStream.rangeClosed(1, EPOCHS).asDoubleStream().toArray(), curve);
         double accuracy = accuracy(network, data.test());
         table.row(name, "%.3f".formatted(loss), "%.1f %%".formatted(100 * accuracy));
         figures.put("revmlp.%s.test".formatted(key), loss).put("revmlp.%s.accuracy".formatted(key), accuracy);
     }
 
-    private static MultiLayerNetwork train(StudyData data, IUpdater updater) {
+    private MultiLayerNetwork train(IUpdater updater, double[] curve) {
         MultiLayerNetwork network = new MultiLayerNetwork(RevMlp.builder()
                 .nIn(OpticalDigits.PIXELS)
                 .nOut(OpticalDigits.CLASSES)
@@ -70,18 +93,10 @@ public final class RevMlpDigits {
                 .updater(updater)
                 .build());
         network.init();
-        if (updater instanceof GaussNewton) {
-            network.addListeners(new GaussNewtonListener(report -> {
-                if (report.iteration() % REPORT_EVERY == 0) {
-                    System.out.printf(
-                            "iteration %d: same-batch change %.1f %%, gain ratio %.2f%n",
-                            report.iteration(), report.percentChange(), report.gainRatio());
-                }
-            }));
-        }
         List<DataSet> batches = data.train().batchBy(BATCH);
         for (int epoch = 0; epoch < EPOCHS; epoch++) {
             batches.forEach(network::fit);
+            curve[epoch] = network.score(data.test());
         }
         return network;
     }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 import io.github.dl4jcurvature.examples.report.Figures;
+import io.github.dl4jcurvature.examples.report.Progress;
 import io.github.dl4jcurvature.examples.report.TextTable;
 import io.github.dl4jcurvature.gplvm.FittedGplvm;
 import io.github.dl4jcurvature.gplvm.GplvmFigures;
@@ -38,21 +39,26 @@ public final class RingGplvm {
      */
     public static void main(String[] arguments) throws IOException {
         Path directory = Files.createDirectories(Path.of(arguments.length > 0 ? arguments[0] : "target/ring"));
-        Outcome outcome = run(directory);
+        Outcome outcome = run(directory, Progress.silent());
         System.out.println(outcome.table());
         System.out.println(outcome.figures());
     }
 
     /** What the example found. */
-    record Outcome(TextTable table, Figures figures, List<File> images) {}
+    record Outcome(TopologyComparison comparison, TextTable table, Figures figures, List<File> images) {
+        double error(Manifold manifold) {
+            return comparison.mean(manifold, HeldOutScore::meanSquaredError);
+        }
+    }
 
-    static Outcome run(Path directory) throws IOException {
+    static Outcome run(Path directory, Progress progress) throws IOException {
         SyntheticNeurons neurons = SyntheticNeurons.draw(Manifold.circle(), NEURONS, TIMES, 1);
         FittedGplvm ring = ManifoldGplvm.builder(Manifold.circle())
                 .sharedKernel(true)
                 .learningRate(0.08)
                 .build()
                 .fit(neurons.data());
+        progress.done("ring fitted to %d neurons at %d times".formatted(NEURONS, TIMES), 10);
         LatentAlignment alignment =
                 LatentAlignment.of(Manifold.circle(), ring.latents().means(), neurons.latents());
         List<double[]> grid = Manifold.circle().grid(GRID);
@@ -65,6 +71,7 @@ public final class RingGplvm {
                         .burnIn(150))
                 .build()
                 .compare(neurons.data(), CANDIDATES);
+        progress.done("ring, line and plane compared on %d splits".formatted(SPLITS), 60);
         TextTable table = new TextTable("manifold", "test MSE", "test log likelihood", "evidence");
         for (Manifold candidate : CANDIDATES) {
             table.row(
@@ -94,6 +101,6 @@ public final class RingGplvm {
                 .put("mean.error.radians", alignment.meanError())
                 .put("evidence.per.time", ring.evidencePerTime())
                 .put("wins.over.line", comparison.wins(Manifold.circle(), Manifold.euclidean(1)));
-        return new Outcome(table, figures, images);
+        return new Outcome(comparison, table, figures, images);
     }
 }

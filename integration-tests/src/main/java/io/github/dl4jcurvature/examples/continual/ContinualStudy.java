@@ -5,16 +5,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.ToDoubleFunction;
 
+import io.github.dl4jcurvature.examples.experiment.InParallel;
 import io.github.dl4jcurvature.examples.report.Figures;
 import io.github.dl4jcurvature.examples.report.TextTable;
 import io.github.dl4jcurvature.ncl.EvaluationMatrix;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Compares learners on a benchmark, each with settings chosen by the same protocol.
@@ -25,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * the greatest is chosen. The idea is that of De Lange et al. (TPAMI 2022): as stable as learning allows.
  */
 public final class ContinualStudy {
+    private static final Logger LOG = LoggerFactory.getLogger(ContinualStudy.class);
     private static final double TOLERANCE = 0.05;
     private static final long SELECTION_SEED = 77;
 
@@ -52,10 +52,10 @@ public final class ContinualStudy {
                 pending.add(new Trial(method, setting, Double.NaN));
             }
         }
-        List<Trial> done = inParallel(pending, trial -> {
+        List<Trial> done = InParallel.map(threads, pending, trial -> {
             EvaluationMatrix matrix = benchmark.run(trial.method(), trial.setting(), true, SELECTION_SEED);
             double score = matrix == null ? 0 : learned(trial.method(), matrix);
-            System.out.printf("selection: %s, %s: %.3f%n", trial.method().key(), trial.setting(), score);
+            LOG.info("selection: {}, {}: {}", trial.method().key(), trial.setting(), "%.3f".formatted(score));
             return new Trial(trial.method(), trial.setting(), score);
         });
         Map<ContinualMethod, ContinualSetting> chosen = new LinkedHashMap<>();
@@ -133,14 +133,14 @@ public final class ContinualStudy {
     public List<Outcome> run(Map<ContinualMethod, ContinualSetting> settings, List<Long> seeds) {
         List<Run> pending = new ArrayList<>();
         settings.forEach((method, setting) -> seeds.forEach(seed -> pending.add(new Run(method, setting, seed))));
-        List<Result> results = inParallel(pending, run -> {
+        List<Result> results = InParallel.map(threads, pending, run -> {
             EvaluationMatrix matrix = benchmark.run(run.method(), run.setting(), false, run.seed());
-            System.out.printf(
-                    "%s, seed %d: average %.3f, backward transfer %.3f%n",
+            LOG.info(
+                    "{}, seed {}: average {}, backward transfer {}",
                     run.method().key(),
                     run.seed(),
-                    matrix == null ? Double.NaN : matrix.average(),
-                    matrix == null ? Double.NaN : matrix.backwardTransfer());
+                    "%.3f".formatted(matrix == null ? Double.NaN : matrix.average()),
+                    "%.3f".formatted(matrix == null ? Double.NaN : matrix.backwardTransfer()));
             return new Result(run.method(), matrix);
         });
         List<Outcome> outcomes = new ArrayList<>();
@@ -153,26 +153,6 @@ public final class ContinualStudy {
     }
 
     private record Result(ContinualMethod method, @Nullable EvaluationMatrix matrix) {}
-
-    private <A, B> List<B> inParallel(List<A> inputs, java.util.function.Function<A, B> work) {
-        ExecutorService executor = Executors.newFixedThreadPool(threads);
-        try {
-            List<Future<B>> futures = new ArrayList<>();
-            inputs.forEach(input -> futures.add(executor.submit(() -> work.apply(input))));
-            List<B> results = new ArrayList<>();
-            for (Future<B> future : futures) {
-                results.add(future.get());
-            }
-            return results;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("a run failed", e.getCause());
-        } finally {
-            executor.shutdownNow();
-        }
-    }
 
     /** Means and spreads of the summaries. */
     public static TextTable table(List<Outcome> outcomes) {

@@ -65,6 +65,19 @@ public final class CurveFigure {
         return this;
     }
 
+    /**
+     * Adds one curve.
+     *
+     * @param name legend
+     * @param x horizontal coordinates
+     * @param y vertical coordinates
+     * @return this figure
+     */
+    public CurveFigure add(String name, double[] x, double[] y) {
+        style(chart.addSeries(name, x, y), COLOURS.get(curves++ % COLOURS.size()), SOLID);
+        return this;
+    }
+
     private static XYSeries style(XYSeries series, Color colour, BasicStroke stroke) {
         series.setMarker(SeriesMarkers.NONE).setLineColor(colour).setLineStyle(stroke);
         return series;

@@ -35,6 +35,18 @@ public final class Figures {
         return add(name, Long.toString(value));
     }
 
+    /**
+     * Adds all figures of others.
+     *
+     * @param others names must differ from those here
+     * @return this
+     * @throws IllegalArgumentException if a name was used before
+     */
+    public Figures addAll(Figures others) {
+        others.values.forEach(this::add);
+        return this;
+    }
+
     private Figures add(String name, String value) {
         if (values.putIfAbsent(name, value) != null) {
             throw new IllegalArgumentException("figure %s was given before; names must differ".formatted(name));

@@ -2,10 +2,13 @@
 package io.github.dl4jcurvature.examples.report;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,6 +17,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -49,6 +53,39 @@ class ReportTest {
         assertThat(ImageIO.read(new ByteArrayInputStream(Base64.getDecoder().decode(image.group(1))))
                         .getWidth())
                 .isEqualTo(860);
+    }
+
+    @Test
+    void backticksListsAndDetailsAreMarkedUp() throws IOException {
+        Path page = directory.resolve("index.html");
+
+        new HtmlReport("title")
+                .items("run `a < b`", "second")
+                .summary(new TextTable("method", "value").row("x", "1"))
+                .details("more", List.of(new TextTable("n").row("2")))
+                .write(page);
+
+        assertThat(Files.readString(page))
+                .contains("<li>run <code>a &lt; b</code></li>", "<li>second</li>")
+                .contains("<table class=\"prose\"><tr><th>method</th>")
+                .contains("<details><summary>more</summary>");
+    }
+
+    @Test
+    void progressShowsPercentageAndSeconds() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        double[] clock = {0};
+        Progress progress = new Progress(new PrintStream(bytes, true, UTF_8), 8, () -> clock[0]);
+
+        progress.begin("1 of 2, a");
+        clock[0] = 12.4;
+        progress.done("half", 4);
+        progress.done("more than all", 5);
+
+        assertThat(bytes.toString(UTF_8).lines())
+                .containsExactly(
+                        "  0 %     0 s  1 of 2, a: starts",
+                        " 50 %    12 s  1 of 2, a: half", "100 %    12 s  1 of 2, a: more than all");
     }
 
     @Test

@@ -3,7 +3,6 @@ package io.github.dl4jcurvature.architecture;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,21 +25,17 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The Java blocks of the documents compile against the modules of this build. */
-class ReadmeSnippetsTest {
-    private static final List<Path> PAGES =
-            List.of(Path.of("..", "README.md"), Path.of("..", "docs", "methods", "manifold-gplvm.md"));
-
+class DocumentSnippetsTest {
     @TempDir
     static Path output;
 
     @TestFactory
     Stream<DynamicTest> everyJavaBlockCompiles() throws IOException {
         List<JavaSnippet> snippets = new ArrayList<>();
-        for (Path page : PAGES) {
-            List<JavaSnippet> ofPage = JavaSnippet.of(Files.readString(page));
-            assertThat(ofPage).as("java blocks of %s", page).isNotEmpty();
-            snippets.addAll(ofPage);
+        for (MarkdownPage page : MarkdownPage.all()) {
+            snippets.addAll(JavaSnippet.of(page));
         }
+        assertThat(snippets).extracting(JavaSnippet::name).anyMatch(name -> name.startsWith("README.md"));
         return snippets.stream()
                 .map(snippet -> DynamicTest.dynamicTest(
                         snippet.name(), () -> assertThat(errors(snippet)).isEmpty()));
@@ -50,7 +45,7 @@ class ReadmeSnippetsTest {
     void aWrongSnippetIsFound() throws IOException {
         String markdown = "text\n```java\nString greeting = 1;\n```\n```bash\nls\n```\n```java\nclass Sound {}\n```\n";
 
-        List<JavaSnippet> snippets = JavaSnippet.of(markdown);
+        List<JavaSnippet> snippets = JavaSnippet.of(new MarkdownPage(MarkdownPage.ROOT.resolve("page.md"), markdown));
 
         assertThat(snippets).hasSize(2);
         assertThat(errors(snippets.get(0)))
@@ -69,7 +64,7 @@ class ReadmeSnippetsTest {
                             null,
                             files,
                             diagnostics,
-                            List.of("-proc:none", "-classpath", classPath()),
+                            List.of("-proc:none", "-classpath", ClassPath.ofTheTests()),
                             null,
                             List.of(new Source(snippet)))
                     .call();
@@ -79,11 +74,6 @@ class ReadmeSnippetsTest {
                 .map(diagnostic ->
                         "line %d: %s".formatted(diagnostic.getLineNumber(), diagnostic.getMessage(Locale.ROOT)))
                 .toList();
-    }
-
-    /** Surefire starts the tests with a jar that names the class path, and keeps the list in a property of its own. */
-    private static String classPath() {
-        return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     }
 
     private static final class Source extends SimpleJavaFileObject {
@@ -108,22 +98,18 @@ class ReadmeSnippetsTest {
      * @param source compilation unit
      */
     private record JavaSnippet(String name, String className, String source) {
-        private static final Pattern BLOCK =
-                Pattern.compile("^```java\\R(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL);
         private static final Pattern IMPORT = Pattern.compile("^import .*?;\\R?", Pattern.MULTILINE);
         private static final Pattern TYPE = Pattern.compile(
                 "^(?:public |final |abstract )*(?:class|record|interface|enum) (\\w+)", Pattern.MULTILINE);
 
-        static List<JavaSnippet> of(String markdown) {
-            return BLOCK.matcher(markdown)
-                    .results()
-                    .map(match -> of(markdown, match.start(), match.group(1)))
+        static List<JavaSnippet> of(MarkdownPage page) {
+            return page.blocks().stream()
+                    .filter(block -> block.language().equals("java"))
+                    .map(block -> of("%s:%d".formatted(page.name(), block.line()), block.code()))
                     .toList();
         }
 
-        private static JavaSnippet of(String markdown, int position, String code) {
-            String name =
-                    "README.md:" + (1 + markdown.substring(0, position).lines().count());
+        private static JavaSnippet of(String name, String code) {
             var type = TYPE.matcher(code);
             if (type.find()) {
                 return new JavaSnippet(name, type.group(1), code);
