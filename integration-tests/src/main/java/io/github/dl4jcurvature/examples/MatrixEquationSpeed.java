@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.github.dl4jcurvature.examples.equations.SciPy;
@@ -22,14 +24,16 @@ public final class MatrixEquationSpeed {
     /**
      * Measures and prints. Needs {@code OMP_NUM_THREADS=1} to compare one thread with one thread.
      *
-     * @param arguments orders; 50, 200, 500 and 1000 if absent
+     * @param arguments orders and names of equations in any order; 50, 200, 500 and 1000 and all equations if absent
      * @throws IOException if the temporary directory cannot be written
      */
     public static void main(String[] arguments) throws IOException {
-        List<String> orders = arguments.length == 0 ? ORDERS : Arrays.asList(arguments);
+        Map<Boolean, List<String>> given = Arrays.stream(arguments)
+                .collect(Collectors.partitioningBy(argument -> argument.chars().allMatch(Character::isDigit)));
+        List<String> orders = given.get(true).isEmpty() ? ORDERS : given.get(true);
         Path directory = Files.createTempDirectory("matrix-equations");
         try (SciPy scipy = SciPy.start(directory).orElse(null)) {
-            SpeedComparison comparison = new SpeedComparison(directory, scipy);
+            SpeedComparison comparison = new SpeedComparison(directory, scipy, given.get(false));
             comparison.run(orders.stream().mapToInt(Integer::parseInt).toArray());
             System.out.println(Machine.description());
             System.out.println(scipy == null ? "no python3 with SciPy: our seconds only" : scipy.version());

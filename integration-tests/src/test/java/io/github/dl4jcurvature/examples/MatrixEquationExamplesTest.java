@@ -2,6 +2,7 @@
 package io.github.dl4jcurvature.examples;
 
 import java.nio.file.Path;
+import java.util.List;
 
 import io.github.dl4jcurvature.examples.equations.AccuracyTable;
 import io.github.dl4jcurvature.examples.equations.CostRecovery;
@@ -17,6 +18,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
@@ -69,17 +71,26 @@ class MatrixEquationExamplesTest {
     }
 
     @Test
+    void unknownEquationsAreRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new SpeedComparison(directory, null, List.of("riccati")))
+                .withMessageContaining("equations must be among [sylvester, lyapunov, dlyapunov, care, dare]");
+    }
+
+    @Test
     void speedIsMeasuredWithAndWithoutSciPy() {
-        SpeedComparison alone = new SpeedComparison(directory, null);
+        SpeedComparison alone = new SpeedComparison(directory, null, List.of());
         alone.run(6);
         assertThat(alone.figures().toString())
                 .contains("gradient.sylvester.6", "gradient.dare.6")
                 .doesNotContain("speedup");
         SciPy.start(directory).ifPresent(scipy -> {
             try (scipy) {
-                SpeedComparison both = new SpeedComparison(directory, scipy);
+                SpeedComparison both = new SpeedComparison(directory, scipy, List.of("care", "dare"));
                 both.run(12);
-                assertThat(both.figures().toString()).contains("speedup.care.12");
+                assertThat(both.figures().toString())
+                        .contains("speedup.care.12")
+                        .doesNotContain("sylvester");
                 // ours, SciPy's, ..., difference: the same solutions
                 assertThat(both.toString()).containsPattern("dare.*e-1\\d");
             }

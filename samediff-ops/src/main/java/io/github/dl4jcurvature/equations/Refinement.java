@@ -17,17 +17,19 @@ record Refinement(ColumnMajor x, double residual) {
      * Schur methods are backward stable only with respect to the largest elements.
      *
      * @param rhs right-hand side
+     * @param first the solution without correction
      * @param solve the solver
      * @param remainder the full residual of a candidate, a fresh matrix
      * @param relative its norm relative to the terms, cheaply
      */
     static Refinement of(
             ColumnMajor rhs,
+            ColumnMajor first,
             UnaryOperator<ColumnMajor> solve,
             UnaryOperator<ColumnMajor> remainder,
             ToDoubleFunction<ColumnMajor> relative) {
         double satisfactory = Math.max(SATISFACTORY, ROUNDING * Math.max(rhs.rows(), rhs.columns()));
-        Refinement current = at(solve.apply(rhs), relative);
+        Refinement current = at(first, relative);
         for (int step = 0; step < MOST_STEPS && !(current.residual <= satisfactory); step++) {
             try (ColumnMajor error = remainder.apply(current.x);
                     ColumnMajor correction = solve.apply(error)) {

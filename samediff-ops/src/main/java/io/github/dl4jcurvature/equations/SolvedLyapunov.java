@@ -21,6 +21,9 @@ final class SolvedLyapunov implements SolvedEquation {
     private final Congruence congruence;
     private final StandardLyapunov standard;
     private final ColumnMajor x;
+    /** H with X = H U', if the gradient is cheaper with it. */
+    private final @Nullable ColumnMajor h;
+
     private final double residual;
 
     private SolvedLyapunov(Equation equation, Map<Argument, ColumnMajor> arguments) {
@@ -32,8 +35,12 @@ final class SolvedLyapunov implements SolvedEquation {
         Separation.require(equation, schur, schur);
         standard = new StandardLyapunov(schur, equation.isDiscrete());
         ColumnMajor q = Terms.get(arguments, Argument.Q);
-        Refinement refined = Refinement.of(q, this::solve, y -> remainder(q, y), y -> relativeResidual(q, y));
+        boolean keeping = equation.isDiscrete() && e == null && q.isSymmetric();
+        StandardLyapunov.Halves halves = keeping ? standard.halves(q, false) : null;
+        ColumnMajor first = halves == null ? solve(q) : halves.x();
+        Refinement refined = Refinement.of(q, first, this::solve, y -> remainder(q, y), y -> relativeResidual(q, y));
         x = refined.x();
+        h = halves == null ? null : keptIf(x == first, halves.h());
         residual = Residual.judge(equation, refined.residual());
     }
 
@@ -44,6 +51,7 @@ final class SolvedLyapunov implements SolvedEquation {
         congruence = Congruence.of(e);
         x = factors.get(0);
         standard = new StandardLyapunov(RealSchur.restored(factors.get(1), factors.get(2)), equation.isDiscrete());
+        h = factors.size() > 3 ? factors.get(3) : null;
         residual = Double.NaN;
     }
 
@@ -53,6 +61,14 @@ final class SolvedLyapunov implements SolvedEquation {
 
     static SolvedEquation restored(Equation equation, Map<Argument, ColumnMajor> arguments, List<ColumnMajor> factors) {
         return new SolvedLyapunov(equation, arguments, factors);
+    }
+
+    private static @Nullable ColumnMajor keptIf(boolean condition, ColumnMajor matrix) {
+        if (condition) {
+            return matrix;
+        }
+        matrix.close();
+        return null;
     }
 
     private RealSchur schur() {
@@ -71,7 +87,11 @@ final class SolvedLyapunov implements SolvedEquation {
 
     @Override
     public Map<Argument, ColumnMajor> gradients(Map<Output, ColumnMajor> cotangents) {
-        ColumnMajor s = adjoint(Terms.get(cotangents, Output.SOLUTION));
+        ColumnMajor cotangent = Terms.get(cotangents, Output.SOLUTION);
+        if (h != null && cotangent.isSymmetric()) {
+            return symmetricGradients(cotangent, h);
+        }
+        ColumnMajor s = adjoint(cotangent);
         // A and E enter alike but for the sign of the discrete equation
         Map<Argument, ColumnMajor> gradients = new EnumMap<>(Argument.class);
         boolean discrete = equation.isDiscrete();
@@ -81,6 +101,15 @@ final class SolvedLyapunov implements SolvedEquation {
         }
         gradients.put(Argument.Q, s);
         return gradients;
+    }
+
+    /** The gradient 2 S A X of a symmetric discrete equation through the Schur form, where T has half the work. */
+    private Map<Argument, ColumnMajor> symmetricGradients(ColumnMajor cotangent, ColumnMajor h) {
+        StandardLyapunov.Halves adjoint = standard.halves(cotangent, true);
+        try (ColumnMajor g = adjoint.h()) {
+            ColumnMajor sax = standard.productThrough(g, h).scale(2);
+            return new EnumMap<>(Map.of(Argument.A, sax, Argument.Q, adjoint.x()));
+        }
     }
 
     private ColumnMajor adjoint(ColumnMajor cotangent) {
@@ -154,7 +183,9 @@ final class SolvedLyapunov implements SolvedEquation {
     @Override
     public List<ColumnMajor> factors() {
         RealSchur schur = standard.schur();
-        return List.of(x, schur.triangular(), schur.orthogonal());
+        return h == null
+                ? List.of(x, schur.triangular(), schur.orthogonal())
+                : List.of(x, schur.triangular(), schur.orthogonal(), h);
     }
 
     @Override

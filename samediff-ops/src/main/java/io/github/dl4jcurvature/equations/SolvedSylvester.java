@@ -32,7 +32,8 @@ final class SolvedSylvester implements SolvedEquation {
         this.b = b;
         this.left = left;
         this.right = right;
-        Refinement refined = Refinement.of(c, f -> solve(f, false), y -> remainder(c, y), y -> relativeResidual(c, y));
+        Refinement refined = Refinement.of(
+                c, solve(c, false), f -> solve(f, false), y -> remainder(c, y), y -> relativeResidual(c, y));
         x = refined.x();
         residual = Residual.judge(equation, refined.residual());
     }

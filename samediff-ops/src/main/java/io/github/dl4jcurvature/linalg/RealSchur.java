@@ -89,6 +89,18 @@ public final class RealSchur implements AutoCloseable {
     }
 
     /**
+     * The product with the transposed triangular factor, at about half the work of a full one.
+     *
+     * @param m shape [k, n]
+     * @return a fresh matrix \(M T^\top\), shape [k, n]
+     */
+    public ColumnMajor timesTransposed(ColumnMajor m) {
+        ColumnMajor product = ColumnMajor.uninitialized(m.rows(), m.columns());
+        QuasiTriangular.of(triangular.view().transposed()).multiplyFromLeft(m.view(), 0, product.view());
+        return product;
+    }
+
+    /**
      * Moves the eigenvalues whose real parts a condition selects to the front.
      *
      * @param select condition on the real part

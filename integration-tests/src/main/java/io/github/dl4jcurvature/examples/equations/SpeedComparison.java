@@ -5,8 +5,8 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 import io.github.dl4jcurvature.equations.Equation;
@@ -19,24 +19,41 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** CPU seconds of the same solutions here and in SciPy, turn by turn. */
 public final class SpeedComparison {
-    private static final List<Equation> EQUATIONS =
-            List.of(Equation.SYLVESTER, Equation.LYAPUNOV, Equation.DISCRETE_LYAPUNOV, Equation.CARE, Equation.DARE);
+    private static final Map<String, Equation> EQUATIONS = equations();
 
     private final TextTable table = new TextTable(
             "equation", "n", "ours s", "SciPy s", "speed-up", "spread", "gradient", "difference", "repeats");
     private final Figures figures = new Figures();
     private final Path directory;
     private final @Nullable SciPy scipy;
+    private final List<String> names;
 
     /**
      * Creates the comparison.
      *
      * @param directory for the matrices
      * @param scipy what to compare with, if it is there
+     * @param names equations to measure; all if empty
+     * @throws IllegalArgumentException if a name is unknown
      */
-    public SpeedComparison(Path directory, @Nullable SciPy scipy) {
+    public SpeedComparison(Path directory, @Nullable SciPy scipy, List<String> names) {
+        if (!EQUATIONS.keySet().containsAll(names)) {
+            throw new IllegalArgumentException(
+                    "equations must be among %s but are %s".formatted(EQUATIONS.keySet(), names));
+        }
         this.directory = directory;
         this.scipy = scipy;
+        this.names = names.isEmpty() ? List.copyOf(EQUATIONS.keySet()) : names;
+    }
+
+    private static Map<String, Equation> equations() {
+        Map<String, Equation> equations = new LinkedHashMap<>();
+        equations.put("sylvester", Equation.SYLVESTER);
+        equations.put("lyapunov", Equation.LYAPUNOV);
+        equations.put("dlyapunov", Equation.DISCRETE_LYAPUNOV);
+        equations.put("care", Equation.CARE);
+        equations.put("dare", Equation.DARE);
+        return equations;
     }
 
     /**
@@ -46,13 +63,13 @@ public final class SpeedComparison {
      */
     public void run(int... orders) {
         for (int n : orders) {
-            for (Equation equation : EQUATIONS) {
-                compare(new SpeedSystem(equation, n), n);
+            for (String name : names) {
+                compare(name, new SpeedSystem(EQUATIONS.get(name), n), n);
             }
         }
     }
 
-    private void compare(SpeedSystem system, int n) {
+    private void compare(String name, SpeedSystem system, int n) {
         Equation equation = system.equation();
         system.write(directory);
         int repeats = repeats(n);
@@ -74,7 +91,7 @@ public final class SpeedComparison {
                 theirs.add(scipy.seconds(equation, n));
             }
         }
-        report(equation, n, forward, both, theirs, scipy == null ? null : difference(solution, n));
+        report(name, n, forward, both, theirs, scipy == null ? null : difference(solution, n));
     }
 
     /** Until the virtual machine has compiled what small systems spend their time in. */
@@ -102,7 +119,7 @@ public final class SpeedComparison {
     }
 
     private void report(
-            Equation equation,
+            String name,
             int n,
             List<Double> forward,
             List<Double> both,
@@ -110,9 +127,6 @@ public final class SpeedComparison {
             @Nullable Double difference) {
         double ours = median(forward);
         double gradient = median(both) / ours;
-        String name = equation == Equation.DISCRETE_LYAPUNOV
-                ? "dlyapunov"
-                : equation.name().toLowerCase(Locale.ROOT);
         boolean compared = !theirs.isEmpty();
         double speedup = compared ? median(theirs) / ours : Double.NaN;
         table.row(
