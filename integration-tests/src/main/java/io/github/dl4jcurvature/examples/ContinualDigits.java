@@ -81,7 +81,8 @@ public final class ContinualDigits {
 
     private static void study(List<String> words) {
         Budget budget = words.contains("short") ? Budget.SHORT : Budget.FULL;
-        List<String> wanted = words.stream().filter(word -> !word.equals("short")).toList();
+        List<String> wanted =
+                words.stream().filter(word -> !word.equals("short")).toList();
         for (Kind kind : List.of(Kind.SPLIT_TASK, Kind.SPLIT_DOMAIN, Kind.ROTATED)) {
             if (wanted.isEmpty() || wanted.contains(kind.name())) {
                 new ContinualStudy(ImageBenchmark.digits(kind, budget), THREADS).compareAll(SEEDS, kind.key());

@@ -32,7 +32,8 @@ public final class ContinualMnist {
         }
         List<String> words = Arrays.asList(arguments).subList(1, arguments.length);
         Budget budget = words.contains("short") ? Budget.SHORT : Budget.FULL;
-        List<String> wanted = words.stream().filter(word -> !word.equals("short")).toList();
+        List<String> wanted =
+                words.stream().filter(word -> !word.equals("short")).toList();
         System.out.println(Machine.description());
         for (Kind kind : List.of(Kind.SPLIT_TASK, Kind.SPLIT_DOMAIN, Kind.PERMUTED)) {
             if (wanted.isEmpty() || wanted.contains(kind.name())) {
