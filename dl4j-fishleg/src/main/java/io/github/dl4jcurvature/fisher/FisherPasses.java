@@ -57,6 +57,17 @@ public final class FisherPasses {
     }
 
     /**
+     * Passes as of {@link #of} for a further thread; what that has logged about the network is not logged again.
+     *
+     * @param model an initialised MultiLayerNetwork or ComputationGraph; not modified
+     * @return the passes, for one thread
+     * @throws IllegalArgumentException if an output has no supported pair of loss and activation
+     */
+    public static FisherPasses forFurtherThread(Model model) {
+        return new FisherPasses(ShadowNetwork.withoutReport(model));
+    }
+
+    /**
      * Names of the layers with trained parameters of which not all yield factors.
      *
      * @return names in network order

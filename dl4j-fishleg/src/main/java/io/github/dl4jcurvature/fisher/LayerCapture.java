@@ -29,6 +29,7 @@ interface LayerCapture {
             LossLayer.class,
             ConvolutionLayer.class,
             LSTM.class,
+            OnePassLstm.class,
             GravesLSTM.class,
             EmbeddingLayer.class);
 

@@ -111,7 +111,7 @@ record ShadowBuilder(ShadowModel model, Map<String, LayerCapture> captures) {
     private static void instrument(String name, NeuralNetConfiguration part, Map<String, LayerCapture> captures) {
         part.setCacheMode(CacheMode.NONE);
         NoiseRemoval.apply(part.getLayer());
-        Layer layer = TappedBidirectional.within(part.getLayer());
+        Layer layer = OnePassLstm.inPlaceOf(TappedBidirectional.within(part.getLayer()));
         part.setLayer(layer);
         LayerCapture capture = LayerCapture.attach(layer);
         if (capture != null) {

@@ -65,9 +65,14 @@ public final class ShadowNetwork {
      * @throws IllegalArgumentException if the model is of another kind or has an output without a loss
      */
     public static ShadowNetwork of(Model primary) {
-        ShadowNetwork shadow = new ShadowNetwork(ShadowBuilder.of(primary, false));
+        ShadowNetwork shadow = withoutReport(primary);
         CoverageReport.log(shadow.nodes, shadow.uncaptured);
         return shadow;
+    }
+
+    /** As {@link #of}, where the coverage of the network has been reported before. */
+    static ShadowNetwork withoutReport(Model primary) {
+        return new ShadowNetwork(ShadowBuilder.of(primary, false));
     }
 
     /**

@@ -4,11 +4,10 @@ package io.github.dl4jcurvature.fishleg;
 import java.util.Map;
 
 import io.github.dl4jcurvature.fisher.CurvatureBlock;
+import io.github.dl4jcurvature.fisher.StateArray;
 import io.github.dl4jcurvature.linalg.Gemm;
 import io.github.dl4jcurvature.linalg.MatrixView;
-import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.GradientUpdater;
 
@@ -17,7 +16,7 @@ import org.nd4j.linalg.learning.GradientUpdater;
  * network.
  */
 final class FishLegUpdater implements GradientUpdater<FishLeg> {
-    private static final String STATE = "FISHLEG";
+    private static final StateArray STATE = new StateArray("FishLeg", "FISHLEG");
 
     private final FishLeg config;
     private @Nullable INDArray view;
@@ -43,31 +42,19 @@ final class FishLegUpdater implements GradientUpdater<FishLeg> {
 
     @Override
     public void setState(Map<String, INDArray> stateMap, boolean initialize) {
-        INDArray array = stateMap.get(STATE);
-        if (array == null || stateMap.size() != 1) {
-            throw new IllegalStateException(
-                    "state of FishLeg must have exactly the key [%s] but has %s; was it saved by another updater?"
-                            .formatted(STATE, stateMap.keySet()));
-        }
+        INDArray array = STATE.only(stateMap);
         setStateViewArray(array, new long[] {array.length()}, 'c', initialize);
     }
 
     @Override
     public Map<String, INDArray> getState() {
-        return view == null ? Map.of() : Map.of(STATE, view);
+        return view == null ? Map.of() : Map.of(STATE.key(), view);
     }
 
     @Override
     public void setStateViewArray(INDArray viewArray, long[] gradientShape, char gradientOrder, boolean initialize) {
         BlockPlan plan = config.plan();
-        long expected = plan == null ? 0 : plan.allocated();
-        if (plan == null || viewArray.length() != expected) {
-            throw new IllegalStateException(
-                    "state of FishLeg has %d elements but %d are needed for %s; was it saved by another updater or for other layer sizes?"
-                            .formatted(viewArray.length(), expected, plan));
-        }
-        requireFloatingType(viewArray.dataType());
-        INDArray flat = viewArray.reshape(viewArray.length());
+        INDArray flat = STATE.checked(viewArray, plan == null ? 0 : plan.allocated(), plan);
         view = flat;
         state = new FishLegState(plan, flat);
         if (initialize) {
@@ -82,14 +69,6 @@ final class FishLegUpdater implements GradientUpdater<FishLeg> {
         for (SubBlockPlan block : plan.blocks()) {
             block.inverse(Factors.slice(factors, start, block.factors())).initialise(config.initialScale());
             start += block.factors();
-        }
-    }
-
-    private static void requireFloatingType(DataType type) {
-        if (type != DataType.FLOAT && type != DataType.DOUBLE) {
-            throw new DL4JInvalidConfigException(
-                    "FishLeg needs a network of type FLOAT or DOUBLE but it is %s; set dataType(DataType.FLOAT)"
-                            .formatted(type));
         }
     }
 

@@ -34,7 +34,7 @@ final class NclLayer {
         this.mask = mask;
         StateSlots slots = state.remembers() ? state.slots() : null;
         for (SectionPlan section : plan.sections()) {
-            sections.add(new SectionWork(section, rule(section, slots), values, state));
+            sections.add(new SectionWork(section, rule(config, section, slots, state.tasks()), values, state));
         }
     }
 
@@ -45,51 +45,41 @@ final class NclLayer {
         }
         StateSlots slots = state.slots();
         for (SectionPlan section : plan.sections()) {
-            initial(config, section).write(slots);
+            rule(config, section, null, 0).write(slots);
         }
     }
 
-    private static StepRule initial(Ncl config, SectionPlan plan) {
+    /** The rule of a matrix, from what is saved, or if that is null as it is before the first task. */
+    private static StepRule rule(Ncl config, SectionPlan plan, @Nullable StateSlots saved, long tasks) {
         long rows = plan.rows();
         long columns = plan.columns();
         double precision = config.priorPrecision();
         double size = config.dataSize();
-        return switch (plan.memory()) {
-            case KRONECKER ->
-                new KroneckerPrior(
-                        config.priorSettings(), KroneckerPrior.initial(rows, columns, precision, size), true);
-            case INPUTS, INPUTS_AND_OUTPUTS ->
-                new InputProjection(
-                        config.damping(),
-                        plan.memory() == SectionPlan.Memory.INPUTS_AND_OUTPUTS,
-                        FactorPair.scaledIdentity(rows, columns, 0),
-                        0);
-            case ELEMENTWISE, FIRST_PRIOR ->
-                new ElementwisePrior(
-                        config.priorSettings(), false, ElementwisePrior.initial(rows, columns, precision, size));
-            case NOTHING -> new PlainStep();
-        };
-    }
-
-    private StepRule rule(SectionPlan plan, @Nullable StateSlots slots) {
-        if (slots == null || plan.memory() == SectionPlan.Memory.NOTHING) {
-            return new PlainStep();
-        }
-        long rows = plan.rows();
-        long columns = plan.columns();
         boolean outputs = plan.memory() == SectionPlan.Memory.INPUTS_AND_OUTPUTS;
         return switch (plan.memory()) {
             case KRONECKER ->
                 new KroneckerPrior(
-                        config.priorSettings(), KroneckerPrior.read(rows, columns, slots), state.tasks() == 0);
+                        config.priorSettings(),
+                        saved == null
+                                ? KroneckerPrior.initial(rows, columns, precision, size)
+                                : KroneckerPrior.read(rows, columns, saved),
+                        tasks == 0);
             case INPUTS, INPUTS_AND_OUTPUTS ->
                 new InputProjection(
-                        config.damping(), outputs, InputProjection.read(rows, columns, outputs, slots), state.tasks());
-            default ->
+                        config.damping(),
+                        outputs,
+                        saved == null
+                                ? FactorPair.scaledIdentity(rows, columns, 0)
+                                : InputProjection.read(rows, columns, outputs, saved),
+                        tasks);
+            case ELEMENTWISE, FIRST_PRIOR ->
                 new ElementwisePrior(
                         config.priorSettings(),
                         plan.memory() == SectionPlan.Memory.ELEMENTWISE,
-                        ElementwisePrior.read(rows, columns, slots));
+                        saved == null
+                                ? ElementwisePrior.initial(rows, columns, precision, size)
+                                : ElementwisePrior.read(rows, columns, saved));
+            case NOTHING -> new PlainStep();
         };
     }
 

@@ -4,9 +4,8 @@ package io.github.dl4jcurvature.ncl;
 import java.util.Map;
 
 import io.github.dl4jcurvature.fisher.CurvatureBlock;
-import org.deeplearning4j.exception.DL4JInvalidConfigException;
+import io.github.dl4jcurvature.fisher.StateArray;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -14,7 +13,7 @@ import org.nd4j.linalg.learning.GradientUpdater;
 
 /** Steps the parameters of one layer for the host. */
 final class NclUpdater implements GradientUpdater<Ncl> {
-    private static final String STATE = "NCL";
+    private static final StateArray STATE = new StateArray("Ncl", "NCL");
 
     private final Ncl config;
     private @Nullable INDArray view;
@@ -34,31 +33,19 @@ final class NclUpdater implements GradientUpdater<Ncl> {
 
     @Override
     public void setState(Map<String, INDArray> stateMap, boolean initialize) {
-        INDArray array = stateMap.get(STATE);
-        if (array == null || stateMap.size() != 1) {
-            throw new IllegalStateException(
-                    "state of Ncl must have exactly the key [%s] but has %s; was it saved by another updater?"
-                            .formatted(STATE, stateMap.keySet()));
-        }
+        INDArray array = STATE.only(stateMap);
         setStateViewArray(array, new long[] {array.length()}, 'c', initialize);
     }
 
     @Override
     public Map<String, INDArray> getState() {
-        return view == null ? Map.of() : Map.of(STATE, view);
+        return view == null ? Map.of() : Map.of(STATE.key(), view);
     }
 
     @Override
     public void setStateViewArray(INDArray viewArray, long[] gradientShape, char gradientOrder, boolean initialize) {
         LayerPlan plan = config.plan();
-        long expected = plan == null ? 0 : plan.allocated();
-        if (plan == null || viewArray.length() != expected) {
-            throw new IllegalStateException(
-                    "state of Ncl has %d elements but %d are needed for %s; was it saved by another updater or for other layer sizes?"
-                            .formatted(viewArray.length(), expected, plan));
-        }
-        requireFloatingType(viewArray.dataType());
-        INDArray flat = viewArray.reshape(viewArray.length());
+        INDArray flat = STATE.checked(viewArray, plan == null ? 0 : plan.allocated(), plan);
         view = flat;
         state = new NclState(plan, flat);
         if (initialize) {
@@ -66,14 +53,6 @@ final class NclUpdater implements GradientUpdater<Ncl> {
             NclLayer.initialise(config, plan, state);
         }
         reload();
-    }
-
-    private static void requireFloatingType(DataType type) {
-        if (type != DataType.FLOAT && type != DataType.DOUBLE) {
-            throw new DL4JInvalidConfigException(
-                    "Ncl needs a network of type FLOAT or DOUBLE but it is %s; set dataType(DataType.FLOAT)"
-                            .formatted(type));
-        }
     }
 
     /** Ties the updater to the parameters of its layer; what is remembered is read from the state. */

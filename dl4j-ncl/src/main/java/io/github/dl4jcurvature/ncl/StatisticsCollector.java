@@ -125,7 +125,7 @@ final class StatisticsCollector {
             thread.setDaemon(true);
             return thread;
         });
-        ThreadLocal<FisherPasses> passes = ThreadLocal.withInitial(() -> FisherPasses.of(model));
+        ThreadLocal<FisherPasses> passes = ThreadLocal.withInitial(() -> FisherPasses.forFurtherThread(model));
         List<Future<Collected>> pending = new ArrayList<>();
         Collected total = new Collected(empty(), 0);
         try {

@@ -4,9 +4,13 @@ package io.github.dl4jcurvature.ncl;
 import java.util.ArrayList;
 import java.util.List;
 
+import ch.qos.logback.classic.Level;
 import io.github.dl4jcurvature.fisher.CurvatureBatch;
+import io.github.dl4jcurvature.fisher.CurvatureListener;
 import io.github.dl4jcurvature.fisher.FisherLabels;
+import io.github.dl4jcurvature.fisher.ShadowNetwork;
 import io.github.dl4jcurvature.testkit.RandomMatrices;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +45,20 @@ class NclConsolidationTest {
         ConsolidationReport report = Ncl.endTask(parts, Tasks.iterator(data));
         assertThat(report.examples()).isEqualTo(Tasks.EXAMPLES);
         assertThatMatrix(parts.updaterState()).isWithinRelativeFrobenius(whole.updaterState(), 1e-12);
+    }
+
+    /** However many threads work on the batches. */
+    @Test
+    void layersWithoutFactorsAreNamedOnce() {
+        MultiLayerNetwork network = LayerCase.PRELU.network(builder().build(), DataType.DOUBLE);
+        network.setListeners(new CurvatureListener());
+        DataSet data = LayerCase.PRELU.data(0, DataType.DOUBLE);
+        assertThat(ContinualLearnerTest.messages(
+                        ShadowNetwork.class,
+                        Level.INFO,
+                        () -> Ncl.endTask(network, TaskData.of(data).iterator(2))))
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .contains("layers [layer0] yield no inputs and errors");
     }
 
     @Test

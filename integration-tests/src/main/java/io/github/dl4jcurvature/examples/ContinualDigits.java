@@ -14,6 +14,7 @@ import io.github.dl4jcurvature.examples.continual.ContinualMethod;
 import io.github.dl4jcurvature.examples.continual.ContinualSetting;
 import io.github.dl4jcurvature.examples.continual.ContinualStudy;
 import io.github.dl4jcurvature.examples.continual.ImageBenchmark;
+import io.github.dl4jcurvature.examples.continual.ImageBenchmark.Budget;
 import io.github.dl4jcurvature.examples.continual.ImageBenchmark.Kind;
 import io.github.dl4jcurvature.examples.experiment.Machine;
 import io.github.dl4jcurvature.examples.report.Figures;
@@ -39,7 +40,7 @@ public final class ContinualDigits {
             settings.put(ContinualMethod.NCL, new ContinualSetting(0.05, kind == Kind.ROTATED ? 1000 : 200));
             settings.put(ContinualMethod.SGD, new ContinualSetting(0.05, 0));
             List<ContinualStudy.Outcome> both =
-                    new ContinualStudy(ImageBenchmark.digits(kind), THREADS).run(settings, List.of(1L));
+                    new ContinualStudy(ImageBenchmark.digits(kind, Budget.FULL), THREADS).run(settings, List.of(1L));
             outcomes.addAll(both);
             for (ContinualStudy.Outcome outcome : both) {
                 EvaluationMatrix matrix =
@@ -64,7 +65,8 @@ public final class ContinualDigits {
     /**
      * Runs the demonstration, or with {@code study} all learners with settings chosen by the protocol and three seeds.
      *
-     * @param arguments none, or {@code study} and, if not all are wanted, names of kinds of tasks
+     * @param arguments none, or {@code study} and, if not all are wanted, names of kinds of tasks; {@code short} for half of the
+     *     iterations and fewer rates
      * @throws IOException if the heat map cannot be written
      */
     public static void main(String[] arguments) throws IOException {
@@ -82,10 +84,13 @@ public final class ContinualDigits {
         System.out.println(example.figures);
     }
 
-    private static void study(List<String> wanted) {
+    private static void study(List<String> words) {
+        Budget budget = words.contains("short") ? Budget.SHORT : Budget.FULL;
+        List<String> wanted =
+                words.stream().filter(word -> !word.equals("short")).toList();
         for (Kind kind : KINDS) {
             if (wanted.isEmpty() || wanted.contains(kind.name())) {
-                new ContinualStudy(ImageBenchmark.digits(kind), THREADS).compareAll(SEEDS, kind.key());
+                new ContinualStudy(ImageBenchmark.digits(kind, budget), THREADS).compareAll(SEEDS, kind.key());
             }
         }
     }

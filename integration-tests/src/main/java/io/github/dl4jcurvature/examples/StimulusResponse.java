@@ -24,12 +24,12 @@ public final class StimulusResponse {
      * Trains all learners and prints averages and backward transfers.
      *
      * @param arguments {@code rnn} (default) or {@code lstm}; {@code select} to choose the settings anew by the protocol instead of
-     *     using those it chose
+     *     using those it chose; a number of iterations for each task, by default 800
      */
     public static void main(String[] arguments) {
         List<String> words = Arrays.asList(arguments);
         Cell cell = words.contains("lstm") ? Cell.LSTM : Cell.RNN;
-        StimulusBenchmark benchmark = new StimulusBenchmark(cell, cell == Cell.LSTM ? 32 : 64, 800);
+        StimulusBenchmark benchmark = new StimulusBenchmark(cell, cell == Cell.LSTM ? 32 : 64, iterations(words));
         ContinualStudy study = new ContinualStudy(benchmark, THREADS);
         boolean select = words.contains("select");
         Map<ContinualMethod, ContinualSetting> settings =
@@ -41,6 +41,14 @@ public final class StimulusResponse {
         }
         System.out.println(ContinualStudy.table(outcomes));
         System.out.println(ContinualStudy.figures("", outcomes));
+    }
+
+    private static int iterations(List<String> words) {
+        return words.stream()
+                .filter(word -> word.matches("[0-9]+"))
+                .mapToInt(Integer::parseInt)
+                .findFirst()
+                .orElse(800);
     }
 
     /** What the protocol chose; for the LSTM it has not been run, and the settings of the simple units are taken. */

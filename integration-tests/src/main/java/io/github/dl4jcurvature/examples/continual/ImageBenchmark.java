@@ -43,8 +43,10 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
  * @param validation images to choose settings by
  * @param test images for the figures that are reported
  * @param side rows and columns of an image
+ * @param budget how much is trained and tried
  */
-public record ImageBenchmark(String name, Kind kind, DataSet train, DataSet validation, DataSet test, int side)
+public record ImageBenchmark(
+        String name, Kind kind, DataSet train, DataSet validation, DataSet test, int side, Budget budget)
         implements ContinualBenchmark {
     private static final int HIDDEN = 100;
     private static final int[][] PAIRS = {{0, 1}, {2, 3}, {4, 5}, {6, 7}, {8, 9}};
@@ -70,8 +72,32 @@ public record ImageBenchmark(String name, Kind kind, DataSet train, DataSet vali
         }
     }
 
+    /**
+     * Iterations for each task and rates that are tried; the same for all learners.
+     */
+    public enum Budget {
+        /** 400 iterations, three rates. */
+        FULL(400, List.of(0.02, 0.05, 0.1), List.of(5e-4, 1e-3, 2e-3)),
+        /** 200 iterations, two rates. */
+        SHORT(200, List.of(0.05, 0.1), List.of(5e-4, 2e-3));
+
+        private final int iterations;
+
+        @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable
+        private final List<Double> rates;
+
+        @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable
+        private final List<Double> adaptiveRates;
+
+        Budget(int iterations, List<Double> rates, List<Double> adaptiveRates) {
+            this.iterations = iterations;
+            this.rates = rates;
+            this.adaptiveRates = adaptiveRates;
+        }
+    }
+
     /** The embedded digits of 8 x 8 pixels: 1000 to learn, 297 to choose, 500 to report. */
-    public static ImageBenchmark digits(Kind kind) {
+    public static ImageBenchmark digits(Kind kind, Budget budget) {
         OpticalDigits digits = new OpticalDigits(OpticalDigitsIterator.SPLIT_SEED);
         return new ImageBenchmark(
                 "digits " + kind,
@@ -79,7 +105,8 @@ public record ImageBenchmark(String name, Kind kind, DataSet train, DataSet vali
                 digits.part(Part.TRAIN, Target.CLASS),
                 digits.part(Part.VALIDATION, Target.CLASS),
                 digits.part(Part.TEST, Target.CLASS),
-                8);
+                8,
+                budget);
     }
 
     /**
@@ -87,7 +114,7 @@ public record ImageBenchmark(String name, Kind kind, DataSet train, DataSet vali
      *
      * @param directory where the files lie
      */
-    public static ImageBenchmark mnist(Kind kind, Path directory) {
+    public static ImageBenchmark mnist(Kind kind, Budget budget, Path directory) {
         INDArray images = Mnist.images(directory);
         int[] classes = Mnist.labels(directory);
         INDArray labels = Nd4j.zeros(DataType.FLOAT, classes.length, 10);
@@ -102,7 +129,8 @@ public record ImageBenchmark(String name, Kind kind, DataSet train, DataSet vali
                 rows(images, labels, order, 0, MNIST_TRAIN),
                 rows(images, labels, order, MNIST_TRAIN, end),
                 rows(images, labels, order, end, order.length),
-                28);
+                28,
+                budget);
     }
 
     private static DataSet rows(INDArray images, INDArray labels, int[] order, int from, int to) {
@@ -192,7 +220,7 @@ public record ImageBenchmark(String name, Kind kind, DataSet train, DataSet vali
 
     @Override
     public int iterationsPerTask() {
-        return 400;
+        return budget.iterations;
     }
 
     @Override
@@ -207,11 +235,11 @@ public record ImageBenchmark(String name, Kind kind, DataSet train, DataSet vali
 
     @Override
     public List<Double> rates() {
-        return List.of(0.02, 0.05, 0.1);
+        return budget.rates;
     }
 
     @Override
     public List<Double> adaptiveRates() {
-        return List.of(5e-4, 1e-3, 2e-3);
+        return budget.adaptiveRates;
     }
 }
