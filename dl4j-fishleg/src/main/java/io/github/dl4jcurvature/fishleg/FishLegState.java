@@ -57,7 +57,7 @@ final class FishLegState {
 
     /** Number of parameter steps taken. */
     long steps() {
-        return (long) view.getDouble(STEPS);
+        return counter(STEPS);
     }
 
     void countStep() {
@@ -66,7 +66,7 @@ final class FishLegState {
 
     /** Number of auxiliary steps taken. */
     long auxiliarySteps() {
-        return (long) view.getDouble(AUXILIARY_STEPS);
+        return counter(AUXILIARY_STEPS);
     }
 
     void countAuxiliaryStep() {
@@ -75,7 +75,7 @@ final class FishLegState {
 
     /** Number of auxiliary steps left out because a quantity was zero or not finite. */
     long skipped() {
-        return (long) view.getDouble(SKIPPED);
+        return counter(SKIPPED);
     }
 
     void countSkipped() {
@@ -89,5 +89,10 @@ final class FishLegState {
 
     void initialScale(double scale) {
         view.putScalar(INITIAL_SCALE, scale);
+    }
+
+    /** Replicas whose counts differ leave fractions when the host averages them. */
+    private long counter(int index) {
+        return Math.round(view.getDouble(index));
     }
 }

@@ -119,8 +119,9 @@ final class NclState {
         add(EXAMPLES, examples);
     }
 
+    /** Replicas whose counts differ leave fractions when the host averages them. */
     private long counter(int index) {
-        return (long) view.getDouble(index);
+        return Math.round(view.getDouble(index));
     }
 
     private void add(int index, long increment) {
