@@ -34,20 +34,34 @@ public record StateArray(String updater, String key) {
     }
 
     /**
+     * The plan of a layer, which must be there before its state is.
+     *
+     * @param plan of the layer
+     * @param view what the host hands over
+     * @param <P> kind of plan
+     * @return the plan
+     * @throws IllegalStateException if there is none, which no array fits
+     */
+    public <P> P planned(@Nullable P plan, INDArray view) {
+        if (plan == null) {
+            throw misfit(view, 0, null);
+        }
+        return plan;
+    }
+
+    /**
      * An array that fits the plan of its layer.
      *
      * @param view what the host hands over
      * @param required number of elements
-     * @param plan of the layer, named in messages; null if there is none, which no array fits
+     * @param plan of the layer, named in messages
      * @return the same memory, shape [required]
      * @throws IllegalStateException if the number of elements differs
      * @throws DL4JInvalidConfigException if the type is neither FLOAT nor DOUBLE
      */
-    public INDArray checked(INDArray view, long required, @Nullable Object plan) {
-        if (plan == null || view.length() != required) {
-            throw new IllegalStateException(
-                    "state of %s has %d elements but %d are needed for %s; was it saved by another updater or for other layer sizes?"
-                            .formatted(updater, view.length(), required, plan));
+    public INDArray checked(INDArray view, long required, Object plan) {
+        if (view.length() != required) {
+            throw misfit(view, required, plan);
         }
         if (view.dataType() != DataType.FLOAT && view.dataType() != DataType.DOUBLE) {
             throw new DL4JInvalidConfigException(
@@ -55,5 +69,11 @@ public record StateArray(String updater, String key) {
                             .formatted(updater, view.dataType()));
         }
         return view.reshape(view.length());
+    }
+
+    private IllegalStateException misfit(INDArray view, long required, @Nullable Object plan) {
+        return new IllegalStateException(
+                "state of %s has %d elements but %d are needed for %s; was it saved by another updater or for other layer sizes?"
+                        .formatted(updater, view.length(), required, plan));
     }
 }

@@ -53,8 +53,8 @@ final class FishLegUpdater implements GradientUpdater<FishLeg> {
 
     @Override
     public void setStateViewArray(INDArray viewArray, long[] gradientShape, char gradientOrder, boolean initialize) {
-        BlockPlan plan = config.plan();
-        INDArray flat = STATE.checked(viewArray, plan == null ? 0 : plan.allocated(), plan);
+        BlockPlan plan = STATE.planned(config.plan(), viewArray);
+        INDArray flat = STATE.checked(viewArray, plan.allocated(), plan);
         view = flat;
         state = new FishLegState(plan, flat);
         if (initialize) {

@@ -44,8 +44,8 @@ final class NclUpdater implements GradientUpdater<Ncl> {
 
     @Override
     public void setStateViewArray(INDArray viewArray, long[] gradientShape, char gradientOrder, boolean initialize) {
-        LayerPlan plan = config.plan();
-        INDArray flat = STATE.checked(viewArray, plan == null ? 0 : plan.allocated(), plan);
+        LayerPlan plan = STATE.planned(config.plan(), viewArray);
+        INDArray flat = STATE.checked(viewArray, plan.allocated(), plan);
         view = flat;
         state = new NclState(plan, flat);
         if (initialize) {

@@ -7,8 +7,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.github.dl4jcurvature.examples.equations.SciPy;
@@ -28,12 +26,14 @@ public final class MatrixEquationSpeed {
      * @throws IOException if the temporary directory cannot be written
      */
     public static void main(String[] arguments) throws IOException {
-        Map<Boolean, List<String>> given = Arrays.stream(arguments)
-                .collect(Collectors.partitioningBy(argument -> argument.chars().allMatch(Character::isDigit)));
-        List<String> orders = given.get(true).isEmpty() ? ORDERS : given.get(true);
+        List<String> names =
+                Arrays.stream(arguments).filter(argument -> !isOrder(argument)).toList();
+        List<String> given =
+                Arrays.stream(arguments).filter(MatrixEquationSpeed::isOrder).toList();
+        List<String> orders = given.isEmpty() ? ORDERS : given;
         Path directory = Files.createTempDirectory("matrix-equations");
         try (SciPy scipy = SciPy.start(directory).orElse(null)) {
-            SpeedComparison comparison = new SpeedComparison(directory, scipy, given.get(false));
+            SpeedComparison comparison = new SpeedComparison(directory, scipy, names);
             comparison.run(orders.stream().mapToInt(Integer::parseInt).toArray());
             System.out.println(Machine.description());
             System.out.println(scipy == null ? "no python3 with SciPy: our seconds only" : scipy.version());
@@ -46,5 +46,9 @@ public final class MatrixEquationSpeed {
                 }
             }
         }
+    }
+
+    private static boolean isOrder(String argument) {
+        return argument.chars().allMatch(Character::isDigit);
     }
 }

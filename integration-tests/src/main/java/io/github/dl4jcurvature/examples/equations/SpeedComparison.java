@@ -26,7 +26,7 @@ public final class SpeedComparison {
     private final Figures figures = new Figures();
     private final Path directory;
     private final @Nullable SciPy scipy;
-    private final List<String> names;
+    private final Map<String, Equation> equations;
 
     /**
      * Creates the comparison.
@@ -43,7 +43,10 @@ public final class SpeedComparison {
         }
         this.directory = directory;
         this.scipy = scipy;
-        this.names = names.isEmpty() ? List.copyOf(EQUATIONS.keySet()) : names;
+        equations = new LinkedHashMap<>(EQUATIONS);
+        if (!names.isEmpty()) {
+            equations.keySet().retainAll(names);
+        }
     }
 
     private static Map<String, Equation> equations() {
@@ -63,9 +66,7 @@ public final class SpeedComparison {
      */
     public void run(int... orders) {
         for (int n : orders) {
-            for (String name : names) {
-                compare(name, new SpeedSystem(EQUATIONS.get(name), n), n);
-            }
+            equations.forEach((name, equation) -> compare(name, new SpeedSystem(equation, n), n));
         }
     }
 
