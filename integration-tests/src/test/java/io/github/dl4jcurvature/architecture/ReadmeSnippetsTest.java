@@ -27,8 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** The Java blocks of the documents compile against the modules of this build. */
 class ReadmeSnippetsTest {
-    private static final List<Path> PAGES =
-            List.of(
+    private static final List<Path> PAGES = List.of(
             Path.of("..", "README.md"),
             Path.of("..", "docs", "methods", "checkpoints.md"),
             Path.of("..", "docs", "methods", "manifold-gplvm.md"));

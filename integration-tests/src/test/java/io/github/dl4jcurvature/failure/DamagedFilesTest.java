@@ -165,7 +165,8 @@ class DamagedFilesTest {
             checkpoints.write(file -> Files.writeString(file, "content"));
         }
 
-        assertThat(directory.toFile().list()).containsExactlyInAnyOrder("checkpoint-000000003.zip", "checkpoint-000000004.zip");
+        assertThat(directory.toFile().list())
+                .containsExactlyInAnyOrder("checkpoint-000000003.zip", "checkpoint-000000004.zip");
         assertThat(checkpoints.newest()).isEmpty();
         assertThatThrownBy(() -> checkpoints.keepLast(0)).hasMessageContaining("count must be at least 1 but is 0");
         assertThatThrownBy(() -> new TrainingPosition(0, -1))
@@ -202,8 +203,7 @@ class DamagedFilesTest {
 
     private static TaskStream stream() {
         TaskData data = TaskData.of(KilledMethod.NCL.batch(0));
-        return new TaskStream(
-                TaskStream.Scenario.DOMAIN_INCREMENTAL, List.of(new Task("only", data, data)));
+        return new TaskStream(TaskStream.Scenario.DOMAIN_INCREMENTAL, List.of(new Task("only", data, data)));
     }
 
     private static void replace(Path file, String found, String replacement) throws IOException {

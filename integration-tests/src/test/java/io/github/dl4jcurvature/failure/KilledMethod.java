@@ -55,7 +55,8 @@ enum KilledMethod {
 
     private MultiLayerConfiguration configuration() {
         return switch (this) {
-            case FISHLEG, SURGEON -> classifier(FishLeg.builder().startAsSgd(0.1).build());
+            case FISHLEG, SURGEON ->
+                classifier(FishLeg.builder().startAsSgd(0.1).build());
             case NCL ->
                 classifier(
                         Ncl.builder().learningRate(0.05).dataSize(4 * EXAMPLES).build());

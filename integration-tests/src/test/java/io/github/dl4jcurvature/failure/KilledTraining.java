@@ -45,8 +45,7 @@ final class KilledTraining {
 
     private static MultiLayerNetwork fit(KilledMethod method, Checkpoints checkpoints) throws IOException {
         Optional<Checkpoint> newest = checkpoints.newest();
-        MultiLayerNetwork network =
-                newest.map(Checkpoint::multiLayerNetwork).orElseGet(method::network);
+        MultiLayerNetwork network = newest.map(Checkpoint::multiLayerNetwork).orElseGet(method::network);
         TrainingPosition start = newest.map(Checkpoint::position).orElse(TrainingPosition.START);
         if (newest.isPresent() && method == KilledMethod.SURGEON) {
             network.setListeners(new CurvatureListener(), newest.get().attached("surgeon", FishLegSurgeon.class));

@@ -20,7 +20,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** A training that is killed by SIGKILL at random moments ends with the bits of one that is not. */
 class KilledTrainingIT {
     private static final int KILLS = 2;
-    private static final int LONGEST_WAIT = 300; // milliseconds; a training takes several times as long
+    private static final int MOST_SAVED = 28; // by each killed process, so that two of them do not reach the end
+    private static final int LONGEST_WAIT = 20; // milliseconds; about one iteration with its checkpoint
     private static final String SAVED = "saved"; // printed by the process after every checkpoint
     private static final int KILLED = 128 + 9;
 
@@ -42,7 +43,10 @@ class KilledTrainingIT {
         Path interrupted = directory.resolve("interrupted");
         Path result = directory.resolve("result");
         for (int kill = 0; kill < KILLS; kill++) {
-            assertThat(killed(start(method, interrupted, result), random.nextInt(LONGEST_WAIT)))
+            assertThat(killed(
+                            start(method, interrupted, result),
+                            1 + random.nextInt(MOST_SAVED),
+                            random.nextInt(LONGEST_WAIT)))
                     .as("exit code after kill %d", kill)
                     .isEqualTo(KILLED);
             assertThat(result).doesNotExist();
@@ -56,12 +60,12 @@ class KilledTrainingIT {
         assertThat(Files.readAllBytes(result)).isEqualTo(KilledTraining.run(method, directory.resolve("whole")));
     }
 
-    /** Waits for a checkpoint and so many milliseconds more. */
-    private static int killed(Process process, int wait) throws IOException, InterruptedException {
+    /** Waits for so many checkpoints and so many milliseconds more. */
+    private static int killed(Process process, int saved, int wait) throws IOException, InterruptedException {
         BufferedReader output = process.inputReader();
-        String line = output.readLine();
-        while (line != null && !line.equals(SAVED)) {
-            line = output.readLine(); // of the log
+        int found = 0;
+        for (String line = ""; line != null && found < saved; line = output.readLine()) {
+            found += line.equals(SAVED) ? 1 : 0;
         }
         Thread.sleep(wait);
         process.destroyForcibly();

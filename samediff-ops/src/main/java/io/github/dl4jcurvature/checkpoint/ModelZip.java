@@ -52,7 +52,7 @@ final class ModelZip {
             InputStream json = zip.getInputStream(zip.getEntry(ModelSerializer.CONFIGURATION_JSON));
             return new ModelZip(file, new String(json.readAllBytes(), StandardCharsets.UTF_8));
         } catch (ZipException e) {
-            throw damaged(file, e.getMessage(), e);
+            throw damaged(file, String.valueOf(e.getMessage()), e);
         }
     }
 
