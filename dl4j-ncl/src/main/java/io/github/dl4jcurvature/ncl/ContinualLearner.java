@@ -3,12 +3,11 @@ package io.github.dl4jcurvature.ncl;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
 
+import io.github.dl4jcurvature.checkpoint.AtomicFile;
+import io.github.dl4jcurvature.checkpoint.Checkpoint;
 import io.github.dl4jcurvature.fisher.CurvatureBlock;
 import io.github.dl4jcurvature.fisher.CurvatureListener;
 import org.deeplearning4j.nn.api.Model;
@@ -209,14 +208,18 @@ public final class ContinualLearner {
     }
 
     /**
-     * Saves network, updater and progress into one zip, which the host's loaders read, too.
+     * Saves network, updater and progress into one zip, which the host's loaders read, too. The file is replaced as a whole: killed at
+     * any moment, the process leaves the old one or the new one.
      *
-     * @param file to write
+     * @param file to create or replace
      * @throws IOException if it cannot be written
      */
     public void save(File file) throws IOException {
-        ModelSerializer.writeModel(network, file, true);
-        ModelSerializer.addObjectToFile(file, PROGRESS, new LearnerProgress(settings, task, iteration, matrix));
+        AtomicFile.write(file.toPath(), temporary -> {
+            ModelSerializer.writeModel(network, temporary.toFile(), true);
+            ModelSerializer.addObjectToFile(
+                    temporary.toFile(), PROGRESS, new LearnerProgress(settings, task, iteration, matrix));
+        });
     }
 
     /**
@@ -227,32 +230,31 @@ public final class ContinualLearner {
      * @param metric the same metric
      * @return a learner that continues as if it had not been interrupted
      * @throws IOException if the file cannot be read
-     * @throws IllegalArgumentException if the file has no progress or that of other tasks
+     * @throws IllegalArgumentException if the file is damaged, has no progress, or that of other tasks
      */
     public static ContinualLearner resume(File file, TaskStream stream, TaskMetric metric) throws IOException {
-        if (!ModelSerializer.listObjectsInFile(file).contains(PROGRESS)) {
-            throw new IllegalArgumentException(
-                    "%s has no progress of a learner; pass a file written by ContinualLearner.save".formatted(file));
-        }
-        LearnerProgress progress = ModelSerializer.getObjectFromFile(file, PROGRESS);
+        Model network = Checkpoint.read(file.toPath()).network();
+        LearnerProgress progress = progress(file);
         if (!progress.matrix().tasks().equals(stream.names())) {
             throw new IllegalArgumentException("%s holds the tasks %s but the stream has %s; pass the same stream"
                     .formatted(file, progress.matrix().tasks(), stream.names()));
         }
-        return new ContinualLearner(load(file), stream, metric, progress);
+        return new ContinualLearner(network, stream, metric, progress);
     }
 
-    private static Model load(File file) throws IOException {
-        return isGraph(file)
-                ? ModelSerializer.restoreComputationGraph(file, true)
-                : ModelSerializer.restoreMultiLayerNetwork(file, true);
-    }
-
-    private static boolean isGraph(File file) throws IOException {
-        try (ZipFile zip = new ZipFile(file)) {
-            ZipEntry entry = zip.getEntry(ModelSerializer.CONFIGURATION_JSON);
-            String json = new String(zip.getInputStream(entry).readAllBytes(), StandardCharsets.UTF_8);
-            return json.contains("\"networkOutputs\"");
+    private static LearnerProgress progress(File file) throws IOException {
+        if (!ModelSerializer.listObjectsInFile(file).contains(PROGRESS)) {
+            throw new IllegalArgumentException(
+                    "%s has no progress of a learner; pass a file written by ContinualLearner.save".formatted(file));
+        }
+        try {
+            Object found = ModelSerializer.getObjectFromFile(file, PROGRESS);
+            return (LearnerProgress) found;
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException(
+                    "%s has a progress that this library does not read (%s); use the version that wrote it"
+                            .formatted(file, e.getMessage()),
+                    e);
         }
     }
 
