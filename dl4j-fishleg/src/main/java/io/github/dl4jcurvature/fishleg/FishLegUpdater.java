@@ -20,6 +20,7 @@ final class FishLegUpdater implements GradientUpdater<FishLeg> {
     private static final String STATE = "FISHLEG";
 
     private final FishLeg config;
+    private Map<String, INDArray> unplanned = Map.of();
     private @Nullable INDArray view;
     private @Nullable FishLegState state;
     private @Nullable CurvatureBlock bound;
@@ -43,6 +44,10 @@ final class FishLegUpdater implements GradientUpdater<FishLeg> {
 
     @Override
     public void setState(Map<String, INDArray> stateMap, boolean initialize) {
+        if (config.plan() == null) {
+            unplanned = Map.copyOf(stateMap); // of a graph, until its listener knows what the state is of
+            return;
+        }
         INDArray array = stateMap.get(STATE);
         if (array == null || stateMap.size() != 1) {
             throw new IllegalStateException(
@@ -54,11 +59,15 @@ final class FishLegUpdater implements GradientUpdater<FishLeg> {
 
     @Override
     public Map<String, INDArray> getState() {
-        return view == null ? Map.of() : Map.of(STATE, view);
+        return view == null ? unplanned : Map.of(STATE, view);
     }
 
     @Override
-    public void setStateViewArray(INDArray viewArray, long[] gradientShape, char gradientOrder, boolean initialize) {
+    public void setStateViewArray(
+            @Nullable INDArray viewArray, long[] gradientShape, char gradientOrder, boolean initialize) {
+        if (viewArray == null) {
+            return; // a graph has no state before its listener has seen it
+        }
         BlockPlan plan = config.plan();
         long expected = plan == null ? 0 : plan.allocated();
         if (plan == null || viewArray.length() != expected) {
@@ -170,7 +179,7 @@ final class FishLegUpdater implements GradientUpdater<FishLeg> {
     private String withoutListener() {
         BlockPlan plan = config.plan();
         String layer = plan == null ? "a layer" : "layer '" + plan.layer() + "'";
-        return "FishLeg of %s has not been shown its network; add the listener after init(), clone() or loading: network.addListeners(new CurvatureListener())"
+        return "FishLeg of %s has not been shown its network; add the listener after init(), clone() or loading: network.addListeners(new CurvatureListener()), or to a SameDiff graph: graph.addListeners(SameDiffCurvatureListener.builder()...build())"
                 .formatted(layer);
     }
 }
