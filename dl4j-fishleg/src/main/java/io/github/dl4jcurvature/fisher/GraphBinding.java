@@ -54,6 +54,7 @@ final class GraphBinding {
         SameDiff graph = settings.graph();
         this.settings = settings;
         gradients = graph.getFunction("grad");
+        GraphNames.avoidStaleArrays(graph, gradients);
         snapshot = (CurvatureConfiguration) config.clone();
         settings.outputs().forEach(output -> output.check(graph));
         layout = GraphLayout.of(graph, named);

@@ -58,7 +58,7 @@ record GraphMatrix(String input, String product, boolean transposed) {
     }
 
     private static @Nullable SameDiffOp onlyUse(SameDiff graph, String variable) {
-        List<String> uses = graph.getVariables().get(variable).getInputsForOp();
+        List<String> uses = GraphNames.node(graph, variable).getInputsForOp();
         return uses != null && uses.size() == 1 ? graph.getOps().get(uses.get(0)) : null;
     }
 }

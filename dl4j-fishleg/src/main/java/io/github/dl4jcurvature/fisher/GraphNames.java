@@ -5,13 +5,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.TrainingConfig;
 import org.nd4j.autodiff.samediff.VariableType;
+import org.nd4j.autodiff.samediff.internal.Variable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.impl.transforms.custom.XwPlusB;
 
 /** Names of a graph: of its variables, and of the placeholders that the arrays of a batch go to. */
 final class GraphNames {
@@ -25,6 +28,22 @@ final class GraphNames {
                             .formatted(place, name, trainable(graph)));
         }
         return graph.getVariable(name);
+    }
+
+    /**
+     * The host's cache of arrays hands an array of {@code linear} out while it is in use, so that a session that runs several
+     * batches, such as fit with an iterator, computes from stale values.
+     */
+    static void avoidStaleArrays(SameDiff graph, SameDiff executed) {
+        boolean affected = graph.getOps().values().stream().anyMatch(op -> op.getOp() instanceof XwPlusB);
+        if (affected) {
+            executed.setEnableCache(false);
+        }
+    }
+
+    /** What the graph knows of a variable that it has. */
+    static Variable node(SameDiff graph, String name) {
+        return Objects.requireNonNull(graph.getVariables().get(name), "the graph has the variable");
     }
 
     /** Floating-point variables of type VARIABLE, in the graph's order. */

@@ -41,8 +41,7 @@ record GraphOutput(
                     "output(\"%s\", %s) must name a floating-point result of an operation but it is a %s of type %s; name the logits or predictions"
                             .formatted(variable, likelihood, z.getVariableType(), z.dataType()));
         }
-        SameDiffOp source =
-                graph.getOps().get(graph.getVariables().get(variable).getOutputOfOp());
+        SameDiffOp source = graph.getOps().get(GraphNames.node(graph, variable).getOutputOfOp());
         if (source != null && LINKS.contains(source.getOp().opName())) {
             throw new IllegalArgumentException(
                     "output(\"%s\", %s) names the result of %s, but likelihoods are functions of the variable before it; name '%s'"

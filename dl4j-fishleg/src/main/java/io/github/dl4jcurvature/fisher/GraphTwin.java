@@ -30,6 +30,7 @@ final class GraphTwin {
     private GraphTwin(SameDiff primary, SameDiff copy, GraphLayout layout, List<String> outputs) {
         this.primary = primary;
         this.graph = copy;
+        GraphNames.avoidStaleArrays(copy, copy);
         this.outputs = outputs;
         List<String> losses = new ArrayList<>();
         for (String output : outputs) {

@@ -7,21 +7,20 @@ package io.github.dl4jcurvature.fisher;
  */
 public enum OutputLikelihood {
     /** One class per row with probabilities softmax(z); the loss is \( -\sum_k y_k \ln p_k \). */
-    CATEGORICAL(new CategoricalOutput()),
+    CATEGORICAL,
     /** Independent outputs with probabilities sigmoid(z); the loss is the cross-entropy summed over the outputs. */
-    BERNOULLI(new BernoulliOutput()),
+    BERNOULLI,
     /** Gaussian of mean z whose loss is the mean over the outputs, \( \frac1n \sum_k (y_k - z_k)^2 \). */
-    GAUSSIAN_MEAN(new GaussianOutput(true)),
+    GAUSSIAN_MEAN,
     /** Gaussian of mean z whose loss is the sum over the outputs, \( \sum_k (y_k - z_k)^2 \). */
-    GAUSSIAN_SUM(new GaussianOutput(false));
-
-    private final OutputDistribution distribution;
-
-    OutputLikelihood(OutputDistribution distribution) {
-        this.distribution = distribution;
-    }
+    GAUSSIAN_SUM;
 
     OutputDistribution distribution() {
-        return distribution;
+        return switch (this) {
+            case CATEGORICAL -> new CategoricalOutput();
+            case BERNOULLI -> new BernoulliOutput();
+            case GAUSSIAN_MEAN -> new GaussianOutput(true);
+            case GAUSSIAN_SUM -> new GaussianOutput(false);
+        };
     }
 }

@@ -59,8 +59,7 @@ class GraphProductsTest {
         INDArray v = RandomMatrices.gaussian(new long[] {layout.length()}, 6);
         INDArray before = model.parameters().dup();
 
-        INDArray product =
-                model.fisherEstimator().build().product(batch, v, LabelSampler.seeded(1));
+        INDArray product = model.fisherEstimator().build().product(batch, v, LabelSampler.seeded(1));
 
         // central differences of 1e-5 in the products, and those of the oracle: 1e-9 relative each
         assertThatMatrix(product).isWithinRelativeFrobenius(explicit(graph, likelihood, batch, layout, v), 1e-7);
@@ -80,7 +79,10 @@ class GraphProductsTest {
                     .orElseThrow();
             INDArray perExample = Nd4j.zeros(DataType.DOUBLE, EXAMPLES, OUTPUTS * UNITS);
             for (int n = 0; n < EXAMPLES; n++) {
-                INDArray outer = last.errors().getRow(n, true).transpose().mmul(last.inputs().getRow(n, true));
+                INDArray outer = last.errors()
+                        .getRow(n, true)
+                        .transpose()
+                        .mmul(last.inputs().getRow(n, true));
                 perExample.putRow(n, outer.dup('c').reshape(OUTPUTS * UNITS));
             }
             INDArray squares = perExample.transpose().mmul(perExample);
@@ -132,7 +134,8 @@ class GraphProductsTest {
     }
 
     private static INDArray mean(SameDiff graph, OutputLikelihood likelihood, CurvatureBatch batch) {
-        INDArray z = graph.output(Map.of("input", batch.inputs()[0]), "z").get("z").dup('c');
+        INDArray z =
+                graph.output(Map.of("input", batch.inputs()[0]), "z").get("z").dup('c');
         for (int row = 0; row < EXAMPLES; row++) {
             double sum = 0;
             for (int k = 0; k < OUTPUTS; k++) {

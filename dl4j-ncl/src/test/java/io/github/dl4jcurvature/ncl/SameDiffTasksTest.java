@@ -61,10 +61,8 @@ class SameDiffTasksTest {
         for (int task = 0; task < TASKS; task++) {
             DataSet data = Tasks.data(task, DataType.DOUBLE);
             for (int epoch = 0; epoch < EPOCHS; epoch++) {
-                for (DataSet batch : data.batchBy(10)) {
-                    network.fit(batch);
-                    graph.fit(batch);
-                }
+                network.fit(Tasks.iterator(data));
+                graph.fit(Tasks.iterator(data), 1); // several batches in one session of the host
             }
             ConsolidationReport expected = Ncl.endTask(network, Tasks.iterator(data));
             ConsolidationReport actual = Ncl.endTask(graph, Tasks.iterator(data));
@@ -98,8 +96,7 @@ class SameDiffTasksTest {
         third.addListeners(listener());
         third.fit(Tasks.iterator(Tasks.data(1, DataType.DOUBLE)), 2);
 
-        VARIABLES.forEach(
-                name -> assertThatMatrix(variable(third, name)).isBitEqualTo(variable(whole, name)));
+        VARIABLES.forEach(name -> assertThatMatrix(variable(third, name)).isBitEqualTo(variable(whole, name)));
     }
 
     @Test
@@ -122,7 +119,8 @@ class SameDiffTasksTest {
     }
 
     private static SameDiff trained(int task, int epochs) {
-        SameDiff graph = twinOf(Tasks.classifier(updater().build(), DataType.DOUBLE), updater().build());
+        SameDiff graph = twinOf(
+                Tasks.classifier(updater().build(), DataType.DOUBLE), updater().build());
         graph.fit(Tasks.iterator(Tasks.data(task, DataType.DOUBLE)), epochs);
         return graph;
     }
