@@ -14,7 +14,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class AntitheticProduct {
     private AntitheticProduct() {}
 
-    static INDArray of(ShadowNetwork shadow, Perturbation perturbation, CurvatureBatch batch, LabelSampler sampler) {
+    static INDArray of(OutputPasses shadow, Perturbation perturbation, CurvatureBatch batch, LabelSampler sampler) {
         List<OutputDistribution> distributions = shadow.distributions();
         List<INDArray> means = shadow.outputMeans(batch);
         List<INDArray> labels = new ArrayList<>();
@@ -29,7 +29,7 @@ final class AntitheticProduct {
 
     private static INDArray gradientAt(
             Perturbation perturbation, int sign, CurvatureBatch batch, List<ErrorSource> errors) {
-        ShadowNetwork network = perturbation.at(sign);
+        OutputPasses network = perturbation.at(sign);
         network.backpropagateFrom(batch, errors);
         return network.gradient().dup();
     }

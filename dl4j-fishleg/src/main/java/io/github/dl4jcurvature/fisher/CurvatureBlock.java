@@ -5,6 +5,8 @@ import java.util.List;
 
 import org.deeplearning4j.nn.api.Model;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.TrainingConfig;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.GradientUpdater;
 
@@ -42,5 +44,24 @@ public record CurvatureBlock(
                 .filter(block -> kind.isInstance(block.getGradientUpdater().getConfig()))
                 .map(GovernedParameters::bind)
                 .toList();
+    }
+
+    /**
+     * The blocks of a graph whose training has begun, or that was loaded with the state of its updaters, if the updater of its
+     * training configuration is of the given kind.
+     *
+     * @param graph a SameDiff graph with a {@link SameDiffCurvatureListener}
+     * @param kind class of the configuration
+     * @return the blocks in the order of the parameters; their values are those of the time of this call
+     * @throws IllegalStateException if it has not been trained or has no such listener
+     */
+    public static List<CurvatureBlock> of(SameDiff graph, Class<? extends CurvatureConfiguration> kind) {
+        TrainingConfig config = graph.getTrainingConfig();
+        if (config == null || !kind.isInstance(config.getUpdater())) {
+            return List.of();
+        }
+        GraphBinding binding = SameDiffCurvatureListener.of(graph).bindingOf(graph);
+        binding.replaceUpdaters();
+        return binding.blocks();
     }
 }

@@ -26,7 +26,7 @@ final class FactorGradients implements ExampleGradients {
     private final long examples;
     private final INDArray parameters;
 
-    FactorGradients(List<LayerFactors> factors, FlatLayout layout, long examples, INDArray parameters) {
+    FactorGradients(List<LayerFactors> factors, ParameterPositions layout, long examples, INDArray parameters) {
         this.examples = examples;
         this.parameters = parameters;
         for (LayerFactors layer : factors) {

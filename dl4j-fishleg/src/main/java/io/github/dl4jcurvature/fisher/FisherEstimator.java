@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.fisher;
 
+import java.util.function.Supplier;
+
 import org.deeplearning4j.nn.api.Model;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -41,12 +43,12 @@ public final class FisherEstimator {
         ANTITHETIC
     }
 
-    private final Networks networks;
+    private final Shadows networks;
     private final Method method;
     private final @Nullable Double epsilon;
 
     private FisherEstimator(Builder builder) {
-        networks = new Networks(builder.model);
+        networks = builder.shadows.get();
         method = builder.method;
         epsilon = builder.epsilon;
         networks.shadow().distributions(); // refuses unsupported outputs now rather than in training
@@ -59,7 +61,12 @@ public final class FisherEstimator {
      * @return a builder with the default method {@link Method#GAUSS_NEWTON}
      */
     public static Builder builder(Model model) {
-        return new Builder(model);
+        return new Builder(() -> new Networks(model));
+    }
+
+    /** Starts the configuration of an estimator on the twins of any kind of model. */
+    static Builder on(Supplier<Shadows> shadows) {
+        return new Builder(shadows);
     }
 
     /**
@@ -89,7 +96,7 @@ public final class FisherEstimator {
      */
     public INDArray product(CurvatureBatch batch, INDArray v, LabelSampler sampler, double step) {
         Builder.requirePositive("step", step);
-        ShadowNetwork shadow = networks.shadow();
+        OutputPasses shadow = networks.shadow();
         INDArray direction = direction(v, shadow); // [n]
         double norm = norm(direction);
         if (norm == 0) {
@@ -101,12 +108,12 @@ public final class FisherEstimator {
             case MONTE_CARLO -> MonteCarloProduct.of(shadow, perturbation, batch, sampler);
             case ANTITHETIC -> AntitheticProduct.of(shadow, perturbation, batch, sampler);
         };
-        shadow.layout().clearUntrained(product);
+        shadow.clearUntrained(product);
         return product;
     }
 
     /** A copy of v in the parameters' type without the entries that are not trained. */
-    private static INDArray direction(INDArray v, ShadowNetwork shadow) {
+    private static INDArray direction(INDArray v, OutputPasses shadow) {
         INDArray parameters = shadow.parameters();
         if (v.length() != parameters.length()) {
             throw new IllegalArgumentException(
@@ -115,7 +122,7 @@ public final class FisherEstimator {
         INDArray direction = Nd4j.createUninitialized(parameters.dataType(), parameters.length());
         direction.assign(v.reshape(v.length()));
         norm(direction);
-        shadow.layout().clearUntrained(direction);
+        shadow.clearUntrained(direction);
         return direction;
     }
 
@@ -131,12 +138,12 @@ public final class FisherEstimator {
 
     /** Fluent configuration of a {@link FisherEstimator}. */
     public static final class Builder {
-        private final Model model;
+        private final Supplier<Shadows> shadows;
         private Method method = Method.GAUSS_NEWTON;
         private @Nullable Double epsilon;
 
-        private Builder(Model model) {
-            this.model = model;
+        private Builder(Supplier<Shadows> shadows) {
+            this.shadows = shadows;
         }
 
         /**

@@ -36,11 +36,11 @@ public final class FisherPasses {
         void visit(boolean first, List<LayerFactors> factors, INDArray gradient);
     }
 
-    private final ShadowNetwork shadow;
+    private final OutputPasses shadow;
     private final List<OutputDistribution> distributions;
     private @Nullable List<Long> widths;
 
-    private FisherPasses(ShadowNetwork shadow) {
+    FisherPasses(OutputPasses shadow) {
         this.shadow = shadow;
         distributions = shadow.distributions();
     }
@@ -53,7 +53,7 @@ public final class FisherPasses {
      * @throws IllegalArgumentException if an output has no supported pair of loss and activation
      */
     public static FisherPasses of(Model model) {
-        return new FisherPasses(ShadowNetwork.of(model));
+        return new FisherPasses(new NetworkPasses(ShadowNetwork.of(model)));
     }
 
     /**
@@ -63,8 +63,8 @@ public final class FisherPasses {
      * @return the passes, for one thread
      * @throws IllegalArgumentException if an output has no supported pair of loss and activation
      */
-    public static FisherPasses forFurtherThread(Model model) {
-        return new FisherPasses(ShadowNetwork.withoutReport(model));
+    static FisherPasses forFurtherThread(Model model) {
+        return new FisherPasses(new NetworkPasses(ShadowNetwork.withoutReport(model)));
     }
 
     /**
@@ -94,7 +94,7 @@ public final class FisherPasses {
      * @return shape [parameters], fresh; zero for parameters without factors
      */
     public INDArray meanSquares(List<LayerFactors> factors, CurvatureBatch batch) {
-        return new FactorGradients(factors, shadow.layout(), batch.examples(), shadow.parameters()).meanSquares();
+        return new FactorGradients(factors, shadow, batch.examples(), shadow.parameters()).meanSquares();
     }
 
     /**
@@ -172,7 +172,7 @@ public final class FisherPasses {
         }
         List<INDArray> rows = new ArrayList<>();
         for (int output = 0; output < distributions.size(); output++) {
-            rows.add(shadow.labelRows(output, batch.labels()[output]));
+            rows.add(shadow.labelRows(output, batch));
         }
         return rows;
     }

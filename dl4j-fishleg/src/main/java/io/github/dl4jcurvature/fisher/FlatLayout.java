@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Where each parameter lies in the flat parameter vector, and which entries no gradient descends on. */
-final class FlatLayout {
+final class FlatLayout implements ParameterPositions {
     private record Id(String layer, String key) {}
 
     /** Entries [from, to) hold the parameter that the view shows in the host's shape and order. */
@@ -49,8 +49,8 @@ final class FlatLayout {
         return entries(flat, slot).reshape(slot.view().ordering(), slot.view().shape());
     }
 
-    /** Index of the first entry of one parameter in the flat vector. */
-    long start(String layer, String key) {
+    @Override
+    public long start(String layer, String key) {
         return slot(layer, key).from();
     }
 

@@ -13,7 +13,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class GaussNewtonProduct {
     private GaussNewtonProduct() {}
 
-    static INDArray of(ShadowNetwork shadow, Perturbation perturbation, CurvatureBatch batch) {
+    static INDArray of(OutputPasses shadow, Perturbation perturbation, CurvatureBatch batch) {
         List<OutputDistribution> distributions = shadow.distributions();
         List<INDArray> ahead = perturbation.at(1).outputMeans(batch); // [rows, nOut] each
         List<INDArray> behind = perturbation.at(-1).outputMeans(batch);

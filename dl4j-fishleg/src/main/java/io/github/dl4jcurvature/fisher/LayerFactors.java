@@ -85,6 +85,17 @@ public final class LayerFactors {
         return new LayerFactors(pass.name(), shapes, bias, inputs, errors, pass.examples(), positions, validRows);
     }
 
+    /** Factors of a matrix of shape [nIn, nOut] with one row for each example. */
+    static LayerFactors ofMatrix(
+            String weight, long[] shape, @Nullable String bias, INDArray inputs, INDArray errors, long examples) {
+        if (inputs.rank() != 2 || inputs.size(0) != examples) {
+            throw new IllegalArgumentException(
+                    "the matrix '%s' multiplies inputs of shape %s in a batch of %d examples, but must multiply one row for each"
+                            .formatted(weight, java.util.Arrays.toString(inputs.shape()), examples));
+        }
+        return new LayerFactors(weight, Map.of(weight, shape), bias, inputs, errors, examples, 1, null);
+    }
+
     /**
      * Name of the layer or graph vertex.
      *

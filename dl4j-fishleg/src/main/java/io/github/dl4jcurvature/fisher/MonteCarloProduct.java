@@ -19,32 +19,32 @@ import org.nd4j.linalg.factory.Nd4j;
 final class MonteCarloProduct {
     private MonteCarloProduct() {}
 
-    static INDArray of(ShadowNetwork shadow, Perturbation perturbation, CurvatureBatch batch, LabelSampler sampler) {
+    static INDArray of(OutputPasses shadow, Perturbation perturbation, CurvatureBatch batch, LabelSampler sampler) {
         return shadow.keepsExamplesApart()
                 ? fromFactors(shadow, perturbation.direction(), batch, sampler)
                 : fromDifferences(shadow, perturbation, batch, sampler);
     }
 
-    private static INDArray fromFactors(ShadowNetwork shadow, INDArray v, CurvatureBatch batch, LabelSampler sampler) {
-        FlatLayout layout = shadow.layout();
-        List<LayerFactors> factors = shadow.withSampledLabels(batch, sampler);
+    private static INDArray fromFactors(OutputPasses shadow, INDArray v, CurvatureBatch batch, LabelSampler sampler) {
+        List<LayerFactors> factors =
+                shadow.withErrorsFrom(batch, OutputErrors.sampled(shadow.distributions(), sampler));
         INDArray weights = Nd4j.zeros(v.dataType(), batch.examples()); // [N]
         for (LayerFactors layer : factors) {
-            weights.addi(layer.directionalDerivatives(key -> layout.view(v, layer.layer(), key)));
+            weights.addi(layer.directionalDerivatives(key -> shadow.view(v, layer.layer(), key)));
         }
         weights.divi(batch.examples());
         INDArray product = Nd4j.zeros(v.dataType(), v.length());
         for (LayerFactors layer : factors) {
             LayerFactors weighted = layer.weightedBy(weights);
             for (String key : weighted.parameterKeys()) {
-                layout.view(product, layer.layer(), key).assign(weighted.gradient(key));
+                shadow.view(product, layer.layer(), key).assign(weighted.gradient(key));
             }
         }
         return product;
     }
 
     private static INDArray fromDifferences(
-            ShadowNetwork shadow, Perturbation perturbation, CurvatureBatch batch, LabelSampler sampler) {
+            OutputPasses shadow, Perturbation perturbation, CurvatureBatch batch, LabelSampler sampler) {
         List<OutputDistribution> distributions = shadow.distributions();
         List<INDArray> present = shadow.preActivations(batch); // [rows, nOut] each
         List<INDArray> ahead = perturbation.at(1).preActivations(batch);

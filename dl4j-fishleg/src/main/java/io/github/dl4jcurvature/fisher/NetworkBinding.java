@@ -95,8 +95,8 @@ final class NetworkBinding {
                 blocks.computeIfAbsent(type, ignored -> new ArrayList<>()).add(GovernedParameters.bind(block));
             }
         }
-        byType.forEach(
-                (type, method) -> method.bind(model, List.copyOf(blocks.getOrDefault(type, List.of())), auxiliary));
+        byType.forEach((type, method) ->
+                method.bind(CurvatureModel.of(model), List.copyOf(blocks.getOrDefault(type, List.of())), auxiliary));
         return List.copyOf(byType.values());
     }
 }

@@ -7,30 +7,30 @@ import org.deeplearning4j.nn.api.Model;
 import org.jspecify.annotations.Nullable;
 
 /** The shadows of one model, rebuilt when the model gets a new parameter buffer; keeps the model itself weakly. */
-final class Networks {
+final class Networks implements Shadows {
     private final WeakReference<Model> model;
-    private ShadowNetwork shadow;
-    private @Nullable ShadowNetwork perturbed;
+    private NetworkPasses shadow;
+    private @Nullable OutputPasses perturbed;
 
     Networks(Model model) {
         this.model = new WeakReference<>(model);
-        shadow = ShadowNetwork.of(model);
+        shadow = new NetworkPasses(ShadowNetwork.of(model));
     }
 
-    /** The shadow on the model's present parameters. */
-    ShadowNetwork shadow() {
+    @Override
+    public OutputPasses shadow() {
         Model present = model();
-        if (!shadow.sharesParametersWith(present)) {
-            shadow = ShadowNetwork.of(present);
+        if (!shadow.shadow().sharesParametersWith(present)) {
+            shadow = new NetworkPasses(ShadowNetwork.of(present));
             perturbed = null;
         }
         return shadow;
     }
 
-    /** A shadow whose own parameters may be overwritten. */
-    ShadowNetwork perturbed() {
+    @Override
+    public OutputPasses perturbed() {
         if (perturbed == null) {
-            perturbed = ShadowNetwork.withOwnParameters(model());
+            perturbed = new NetworkPasses(ShadowNetwork.withOwnParameters(model()));
         }
         return perturbed;
     }

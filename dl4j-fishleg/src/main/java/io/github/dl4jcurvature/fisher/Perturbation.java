@@ -11,11 +11,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param norm |v|
  * @param step length h of a step, so that the perturbed parameters are \(\theta \pm h v / |v|\)
  */
-record Perturbation(Networks networks, INDArray direction, double norm, double step) {
+record Perturbation(Shadows networks, INDArray direction, double norm, double step) {
 
-    /** A network at \(\theta + \sigma h v / |v|\) for a sign \(\sigma\); valid until the next call. */
-    ShadowNetwork at(int sign) {
-        ShadowNetwork perturbed = networks.perturbed();
+    /** A twin at \(\theta + \sigma h v / |v|\) for a sign \(\sigma\); valid until the next call. */
+    OutputPasses at(int sign) {
+        OutputPasses perturbed = networks.perturbed();
         perturbed
                 .parameters()
                 .assign(direction)

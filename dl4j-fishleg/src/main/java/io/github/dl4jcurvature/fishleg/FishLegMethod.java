@@ -9,13 +9,12 @@ import java.util.function.Supplier;
 import io.github.dl4jcurvature.fisher.AuxiliaryInputs;
 import io.github.dl4jcurvature.fisher.CurvatureBlock;
 import io.github.dl4jcurvature.fisher.CurvatureMethod;
+import io.github.dl4jcurvature.fisher.CurvatureModel;
 import io.github.dl4jcurvature.fisher.ExampleGradients;
 import io.github.dl4jcurvature.fisher.FisherEstimator;
 import io.github.dl4jcurvature.fisher.LabelSampler;
-import io.github.dl4jcurvature.fisher.ShadowNetwork;
 import io.github.dl4jcurvature.fisher.TrainingStep;
 import io.github.dl4jcurvature.linalg.Gemm;
-import org.deeplearning4j.nn.api.Model;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -32,13 +31,14 @@ final class FishLegMethod implements CurvatureMethod {
     private Supplier<AuxiliaryProblem> problem = () -> {
         throw new IllegalStateException("not bound to a network; bind comes first");
     };
-    private @Nullable Model network;
+    private @Nullable CurvatureModel network;
     private double stepScale = 1;
     private double divisor = 1;
 
     @Override
-    public void bind(Model model, List<CurvatureBlock> bound, AuxiliaryInputs auxiliary) {
-        INDArray vector = Nd4j.createUninitializedDetached(model.params().dataType(), model.numParams());
+    public void bind(CurvatureModel model, List<CurvatureBlock> bound, AuxiliaryInputs auxiliary) {
+        INDArray parameters = model.parameters();
+        INDArray vector = Nd4j.createUninitializedDetached(parameters.dataType(), parameters.length());
         vector.assign(0);
         for (CurvatureBlock each : bound) {
             FishLegUpdater updater = (FishLegUpdater) each.updater();
@@ -62,8 +62,8 @@ final class FishLegMethod implements CurvatureMethod {
         }
     }
 
-    private AuxiliaryProblem problemOf(Model model, AuxiliaryInputs auxiliary) {
-        FisherEstimator.Builder builder = FisherEstimator.builder(model).method(settings.fisherMethod());
+    private AuxiliaryProblem problemOf(CurvatureModel model, AuxiliaryInputs auxiliary) {
+        FisherEstimator.Builder builder = model.fisherEstimator().method(settings.fisherMethod());
         if (settings.differenceStep() > 0) {
             builder.epsilon(settings.differenceStep());
         }
@@ -72,7 +72,7 @@ final class FishLegMethod implements CurvatureMethod {
         return new AuxiliaryProblem(
                 new AuxiliaryProblem.Rule(config.auxiliaryAdam(), config.preconditioned(), config.seed()),
                 blocks,
-                model.params(),
+                model.parameters(),
                 (training, number) -> auxiliary.draw(
                         Objects.requireNonNull(training, "a training step has a batch"),
                         config.auxiliaryBatchSize(),
@@ -170,10 +170,13 @@ final class FishLegMethod implements CurvatureMethod {
 
     /** Mean over the examples of the squares of their gradients; an estimate where examples cannot be told apart. */
     private INDArray meanSquares(TrainingStep step) {
-        Model model = Objects.requireNonNull(network, "bound before the first gradient");
-        ExampleGradients gradients = ExampleGradients.of(ShadowNetwork.of(model), step.batch());
+        CurvatureModel model = Objects.requireNonNull(network, "bound before the first gradient");
         INDArray mean = step.gradient().div(step.divisor());
         INDArray estimate = mean.muli(mean).muli(step.batch().examples());
+        ExampleGradients gradients = model.exampleGradients(step.batch());
+        if (gradients == null) {
+            return estimate;
+        }
         return gradients.meanSquares().addi(estimate.muli(gradients.covered().rsubi(1)));
     }
 

@@ -19,6 +19,7 @@ final class FishLegUpdater implements GradientUpdater<FishLeg> {
     private static final StateArray STATE = new StateArray("FishLeg", "FISHLEG");
 
     private final FishLeg config;
+    private Map<String, INDArray> unplanned = Map.of();
     private @Nullable INDArray view;
     private @Nullable FishLegState state;
     private @Nullable CurvatureBlock bound;
@@ -42,17 +43,25 @@ final class FishLegUpdater implements GradientUpdater<FishLeg> {
 
     @Override
     public void setState(Map<String, INDArray> stateMap, boolean initialize) {
+        if (config.plan() == null) {
+            unplanned = Map.copyOf(stateMap); // of a graph, until its listener knows what the state is of
+            return;
+        }
         INDArray array = STATE.only(stateMap);
         setStateViewArray(array, new long[] {array.length()}, 'c', initialize);
     }
 
     @Override
     public Map<String, INDArray> getState() {
-        return view == null ? Map.of() : Map.of(STATE.key(), view);
+        return view == null ? unplanned : Map.of(STATE.key(), view);
     }
 
     @Override
-    public void setStateViewArray(INDArray viewArray, long[] gradientShape, char gradientOrder, boolean initialize) {
+    public void setStateViewArray(
+            @Nullable INDArray viewArray, long[] gradientShape, char gradientOrder, boolean initialize) {
+        if (viewArray == null) {
+            return; // a graph has no state before its listener has seen it
+        }
         BlockPlan plan = STATE.planned(config.plan(), viewArray);
         INDArray flat = STATE.checked(viewArray, plan.allocated(), plan);
         view = flat;
@@ -149,7 +158,7 @@ final class FishLegUpdater implements GradientUpdater<FishLeg> {
     private String withoutListener() {
         BlockPlan plan = config.plan();
         String layer = plan == null ? "a layer" : "layer '" + plan.layer() + "'";
-        return "FishLeg of %s has not been shown its network; add the listener after init(), clone() or loading: network.addListeners(new CurvatureListener())"
+        return "FishLeg of %s has not been shown its network; add the listener after init(), clone() or loading: network.addListeners(new CurvatureListener()), or to a SameDiff graph: graph.addListeners(SameDiffCurvatureListener.builder()...build())"
                 .formatted(layer);
     }
 }

@@ -319,7 +319,7 @@ class CurvatureListenerTest {
         public CurvatureMethod newMethod() {
             return new CurvatureMethod() {
                 @Override
-                public void bind(Model model, List<CurvatureBlock> blocks, AuxiliaryInputs auxiliary) {
+                public void bind(CurvatureModel model, List<CurvatureBlock> blocks, AuxiliaryInputs auxiliary) {
                     last = null;
                 }
 

@@ -6,20 +6,22 @@ import java.util.List;
 
 import io.github.dl4jcurvature.fisher.CurvatureBatch;
 import io.github.dl4jcurvature.fisher.CurvatureBlock;
+import io.github.dl4jcurvature.fisher.CurvatureModel;
 import io.github.dl4jcurvature.linalg.Gemm;
 import io.github.dl4jcurvature.linalg.MatrixView;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.api.Model;
+import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Collects the statistics of a task and lets all layers of a network learn from them. */
 final class Consolidation {
-    private final Model model;
+    private final CurvatureModel model;
     private final List<CurvatureBlock> blocks;
     private final List<NclUpdater> updaters = new ArrayList<>();
     private final Ncl settings;
 
-    private Consolidation(Model model, List<CurvatureBlock> blocks) {
+    private Consolidation(CurvatureModel model, List<CurvatureBlock> blocks) {
         this.model = model;
         this.blocks = blocks;
         for (CurvatureBlock block : blocks) {
@@ -47,10 +49,19 @@ final class Consolidation {
             throw new IllegalArgumentException(
                     "model has no layer with an Ncl updater; configure it with .updater(new Ncl(rate, dataSize))");
         }
-        return of(model, blocks);
+        return of(CurvatureModel.of(model), blocks);
     }
 
-    static Consolidation of(Model model, List<CurvatureBlock> blocks) {
+    static Consolidation of(SameDiff graph) {
+        List<CurvatureBlock> blocks = CurvatureBlock.of(graph, Ncl.class);
+        if (blocks.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "the training configuration of the graph has no Ncl updater; configure it with .updater(new Ncl(rate, dataSize))");
+        }
+        return of(CurvatureModel.of(graph), blocks);
+    }
+
+    static Consolidation of(CurvatureModel model, List<CurvatureBlock> blocks) {
         return new Consolidation(model, blocks);
     }
 
@@ -69,7 +80,7 @@ final class Consolidation {
 
     /** Adds the Fisher information of some data with a weight. */
     ConsolidationReport consolidate(Iterable<CurvatureBatch> task, double weight) {
-        requireFinite(model.params(), "the parameters");
+        requireFinite(model.parameters(), "the parameters");
         StatisticsCollector.Collected collected = collect(task);
         List<StepRule.Consolidated> results = new ArrayList<>();
         try {

@@ -4,11 +4,8 @@ package io.github.dl4jcurvature.ncl;
 import java.util.List;
 
 import io.github.dl4jcurvature.fisher.CurvatureBlock;
+import io.github.dl4jcurvature.fisher.CurvatureModel;
 import io.github.dl4jcurvature.fisher.LayerParameters;
-import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.conf.BackpropType;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +16,7 @@ final class GuardRails {
 
     private GuardRails() {}
 
-    static void check(Model model, List<CurvatureBlock> blocks) {
+    static void check(CurvatureModel model, List<CurvatureBlock> blocks) {
         List<String> transformed = blocks.stream()
                 .filter(CurvatureBlock::gradientTransformed)
                 .map(block -> block.parameters().layer())
@@ -29,18 +26,10 @@ final class GuardRails {
                     "layers {} have gradient normalisation or L1/L2 beside Ncl: clipping changes the direction of steps, and L2 is a second prior towards zero that fights the mean; remove them, or set priorPrecision instead of L2",
                     transformed);
         }
-        if (isTruncated(model)) {
+        if (model.truncatesSequences()) {
             LOG.warn(
                     "the network is trained by truncated back-propagation through time: steps ignore what lies before a segment, while Fisher information is taken over whole sequences; use BackpropType.Standard if sequences fit into memory");
         }
-    }
-
-    private static boolean isTruncated(Model model) {
-        if (model instanceof MultiLayerNetwork network) {
-            return network.getLayerWiseConfigurations().getBackpropType() == BackpropType.TruncatedBPTT;
-        }
-        return model instanceof ComputationGraph graph
-                && graph.getConfiguration().getBackpropType() == BackpropType.TruncatedBPTT;
     }
 
     static void checkDataSize(Ncl settings, long examples) {

@@ -12,6 +12,7 @@ import io.github.dl4jcurvature.fisher.FisherLabels;
 import io.github.dl4jcurvature.fisher.LayerParameters;
 import org.deeplearning4j.nn.api.Model;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
@@ -195,6 +196,35 @@ public final class Ncl implements CurvatureConfiguration {
      */
     public static ConsolidationReport endTask(Model model, MultiDataSetIterator task) {
         return Consolidation.of(model).endTask(TaskBatches.of(task));
+    }
+
+    /**
+     * As {@link #endTask(Model, DataSetIterator)} for a SameDiff graph that this updater trains, with a {@link
+     * io.github.dl4jcurvature.fisher.SameDiffCurvatureListener}.
+     *
+     * @param graph the graph, trained at least one iteration
+     * @param task data that the task was trained on
+     * @return what consolidation came to
+     * @throws IllegalStateException if the graph has not been trained or has no such listener
+     * @throws IllegalArgumentException if the graph has another updater, or the task has no example
+     * @throws ArithmeticException if parameters or Fisher information are not finite; the graph is unchanged
+     */
+    public static ConsolidationReport endTask(SameDiff graph, DataSetIterator task) {
+        return Consolidation.of(graph).endTask(TaskBatches.of(task));
+    }
+
+    /**
+     * As {@link #endTask(SameDiff, DataSetIterator)} for graphs with several feature or label placeholders.
+     *
+     * @param graph the graph, trained at least one iteration
+     * @param task data that the task was trained on
+     * @return what consolidation came to
+     * @throws IllegalStateException if the graph has not been trained or has no such listener
+     * @throws IllegalArgumentException if the graph has another updater, or the task has no example
+     * @throws ArithmeticException if parameters or Fisher information are not finite; the graph is unchanged
+     */
+    public static ConsolidationReport endTask(SameDiff graph, MultiDataSetIterator task) {
+        return Consolidation.of(graph).endTask(TaskBatches.of(task));
     }
 
     @Override

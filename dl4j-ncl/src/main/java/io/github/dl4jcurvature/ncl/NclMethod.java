@@ -6,10 +6,10 @@ import java.util.List;
 import io.github.dl4jcurvature.fisher.AuxiliaryInputs;
 import io.github.dl4jcurvature.fisher.CurvatureBlock;
 import io.github.dl4jcurvature.fisher.CurvatureMethod;
+import io.github.dl4jcurvature.fisher.CurvatureModel;
 import io.github.dl4jcurvature.fisher.TrainingStep;
 import io.github.dl4jcurvature.linalg.Gemm;
 import io.github.dl4jcurvature.linalg.MatrixView;
-import org.deeplearning4j.nn.api.Model;
 import org.jspecify.annotations.Nullable;
 
 /** Checks gradients before any layer steps, and consolidates where there are no task boundaries. */
@@ -19,7 +19,7 @@ final class NclMethod implements CurvatureMethod {
     private int consolidateEvery;
 
     @Override
-    public void bind(Model model, List<CurvatureBlock> blocks, AuxiliaryInputs auxiliary) {
+    public void bind(CurvatureModel model, List<CurvatureBlock> blocks, AuxiliaryInputs auxiliary) {
         consolidation = Consolidation.of(model, blocks);
         updaters = consolidation.updaters();
         consolidateEvery = updaters.get(0).getConfig().consolidateEvery();

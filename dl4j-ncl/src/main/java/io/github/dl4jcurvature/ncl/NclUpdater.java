@@ -16,6 +16,7 @@ final class NclUpdater implements GradientUpdater<Ncl> {
     private static final StateArray STATE = new StateArray("Ncl", "NCL");
 
     private final Ncl config;
+    private Map<String, INDArray> unplanned = Map.of();
     private @Nullable INDArray view;
     private @Nullable NclState state;
     private @Nullable CurvatureBlock bound;
@@ -33,17 +34,25 @@ final class NclUpdater implements GradientUpdater<Ncl> {
 
     @Override
     public void setState(Map<String, INDArray> stateMap, boolean initialize) {
+        if (config.plan() == null) {
+            unplanned = Map.copyOf(stateMap); // of a graph, until its listener knows what the state is of
+            return;
+        }
         INDArray array = STATE.only(stateMap);
         setStateViewArray(array, new long[] {array.length()}, 'c', initialize);
     }
 
     @Override
     public Map<String, INDArray> getState() {
-        return view == null ? Map.of() : Map.of(STATE.key(), view);
+        return view == null ? unplanned : Map.of(STATE.key(), view);
     }
 
     @Override
-    public void setStateViewArray(INDArray viewArray, long[] gradientShape, char gradientOrder, boolean initialize) {
+    public void setStateViewArray(
+            @Nullable INDArray viewArray, long[] gradientShape, char gradientOrder, boolean initialize) {
+        if (viewArray == null) {
+            return; // a graph has no state before its listener has seen it
+        }
         LayerPlan plan = STATE.planned(config.plan(), viewArray);
         INDArray flat = STATE.checked(viewArray, plan.allocated(), plan);
         view = flat;
@@ -121,7 +130,7 @@ final class NclUpdater implements GradientUpdater<Ncl> {
     private String withoutListener() {
         LayerPlan plan = config.plan();
         String name = plan == null ? "a layer" : "layer '" + plan.layer() + "'";
-        return "Ncl of %s has not been shown its network; add the listener after init(), clone() or loading: network.addListeners(new CurvatureListener())"
+        return "Ncl of %s has not been shown its network; add the listener after init(), clone() or loading: network.addListeners(new CurvatureListener()), or to a SameDiff graph: graph.addListeners(SameDiffCurvatureListener.builder()...build())"
                 .formatted(name);
     }
 }

@@ -11,11 +11,11 @@ import java.util.concurrent.Future;
 
 import io.github.dl4jcurvature.fisher.CurvatureBatch;
 import io.github.dl4jcurvature.fisher.CurvatureBlock;
+import io.github.dl4jcurvature.fisher.CurvatureModel;
 import io.github.dl4jcurvature.fisher.FisherLabels;
 import io.github.dl4jcurvature.fisher.FisherPasses;
 import io.github.dl4jcurvature.fisher.LabelSampler;
 import io.github.dl4jcurvature.fisher.LayerFactors;
-import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -30,7 +30,7 @@ final class StatisticsCollector {
     private static final long MOST_EXACT_PASSES = 32;
     private static final int MOST_THREADS = 4;
 
-    private final Model model;
+    private final CurvatureModel model;
     private final List<CurvatureBlock> blocks;
     private final Ncl settings;
     private final long tasks;
@@ -40,7 +40,7 @@ final class StatisticsCollector {
      *
      * @param tasks number of tasks so far, from which random numbers depend
      */
-    StatisticsCollector(Model model, List<CurvatureBlock> blocks, Ncl settings, long tasks) {
+    StatisticsCollector(CurvatureModel model, List<CurvatureBlock> blocks, Ncl settings, long tasks) {
         this.model = model;
         this.blocks = blocks;
         this.settings = settings;
@@ -82,7 +82,7 @@ final class StatisticsCollector {
         }
 
         Numbered next() {
-            CurvatureBatch batch = batches.next().castTo(model.params().dataType());
+            CurvatureBatch batch = batches.next().castTo(model.parameters().dataType());
             examples += batch.examples();
             return new Numbered(batch, number++);
         }
@@ -98,7 +98,7 @@ final class StatisticsCollector {
         if (!source.hasNext()) {
             throw new IllegalArgumentException("the task has no example; pass the data that it was trained on");
         }
-        FisherPasses passes = FisherPasses.of(model);
+        FisherPasses passes = model.fisherPasses();
         Numbered first = source.next();
         FisherLabels labels = labels(passes, first.batch());
         Collected total;
@@ -125,7 +125,7 @@ final class StatisticsCollector {
             thread.setDaemon(true);
             return thread;
         });
-        ThreadLocal<FisherPasses> passes = ThreadLocal.withInitial(() -> FisherPasses.forFurtherThread(model));
+        ThreadLocal<FisherPasses> passes = ThreadLocal.withInitial(model::fisherPassesForFurtherThread);
         List<Future<Collected>> pending = new ArrayList<>();
         Collected total = new Collected(empty(), 0);
         try {
