@@ -24,7 +24,7 @@ class SameDiffTwinTest {
     private static final int ITERATIONS = 12;
     /**
      * Rounding of 1e-16, amplified by the division of a difference of 1e-5 in Fisher products, 1e-11, and by some tens of
-     * steps. A bias apart from its matrix leaves 1e-2.
+     * steps.
      */
     private static final double ROUNDING = 1e-9;
 
