@@ -41,6 +41,9 @@ record LstmCapture(AbstractLSTM configuration, ErrorTape activations, ErrorTape 
 
     @Override
     public List<LayerFactors> factors(LayerPass pass) {
+        if (pass.layer() instanceof OnePassLstmLayer layer && layer.rows() != null) {
+            return List.of(RecurrentFactors.of(pass, layer.rows()));
+        }
         Iterator<INDArray> activation = activations.errors().iterator();
         Iterator<INDArray> gate = gates.errors().iterator();
         int steps = activations.errors().size() / 2;

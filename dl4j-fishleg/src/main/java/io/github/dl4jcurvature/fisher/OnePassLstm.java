@@ -17,7 +17,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class OnePassLstm extends LSTM {
     private static final long serialVersionUID = 1L;
 
-    private OnePassLstm(LSTM original) {
+    private final transient Squashing squashing;
+    private final transient Squashing gate;
+
+    private OnePassLstm(LSTM original, Squashing squashing, Squashing gate) {
+        this.squashing = squashing;
+        this.gate = gate;
         setLayerName(original.getLayerName());
         setNIn(original.getNIn());
         setNOut(original.getNOut());
@@ -33,16 +38,22 @@ final class OnePassLstm extends LSTM {
     }
 
     /**
-     * Such a configuration for an LSTM with the time index last, also as the part of a {@code LastTimeStep}; any other as it is. With
-     * the time index in the middle the host's way to reuse a forward pass forgets to turn the input back.
+     * Such a configuration for an LSTM of functions whose derivative follows from their value, also as the part of a
+     * {@code LastTimeStep}; any other as it is. With the time index in the middle the host turns sequences before and after.
      */
     static org.deeplearning4j.nn.conf.layers.Layer inPlaceOf(org.deeplearning4j.nn.conf.layers.Layer configuration) {
         if (configuration instanceof LastTimeStep wrapper) {
             wrapper.setUnderlying(inPlaceOf(wrapper.getUnderlying()));
         }
-        return configuration.getClass() == LSTM.class && ((LSTM) configuration).getRnnDataFormat() != RNNFormat.NWC
-                ? new OnePassLstm((LSTM) configuration)
-                : configuration;
+        if (configuration.getClass() != LSTM.class) {
+            return configuration;
+        }
+        LSTM lstm = (LSTM) configuration;
+        Squashing squashing = Squashing.of(lstm.getActivationFn());
+        Squashing gate = Squashing.of(lstm.getGateActivationFn());
+        return squashing == null || gate == null || lstm.getRnnDataFormat() == RNNFormat.NWC
+                ? configuration
+                : new OnePassLstm(lstm, squashing, gate);
     }
 
     @Override
@@ -53,7 +64,7 @@ final class OnePassLstm extends LSTM {
             INDArray parameters,
             boolean initialize,
             DataType type) {
-        OnePassLstmLayer layer = new OnePassLstmLayer(conf, type);
+        OnePassLstmLayer layer = new OnePassLstmLayer(conf, type, squashing, gate);
         layer.setListeners(listeners);
         layer.setIndex(index);
         layer.setParamsViewArray(parameters);

@@ -44,6 +44,18 @@ final class RecurrentFactors {
                 valid);
     }
 
+    /** Factors from rows that are complete. */
+    static LayerFactors of(LayerPass pass, LstmRows rows) {
+        return LayerFactors.of(
+                pass,
+                List.of(SimpleRnnParamInitializer.WEIGHT_KEY, SimpleRnnParamInitializer.RECURRENT_WEIGHT_KEY),
+                SimpleRnnParamInitializer.BIAS_KEY,
+                rows.inputs(),
+                rows.errors(),
+                1,
+                validRows(pass, rows.errors()));
+    }
+
     /** Steps that the mask of the layer, or else the only mask of the inputs, lets through; shape [T N]. */
     private static @Nullable INDArray validRows(LayerPass pass, INDArray rows) {
         INDArray mask =
