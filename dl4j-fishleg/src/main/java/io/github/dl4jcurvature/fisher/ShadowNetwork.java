@@ -204,13 +204,7 @@ public final class ShadowNetwork {
      * @throws IllegalArgumentException if an output has no supported pair of loss and activation
      */
     public List<INDArray> outputMeans(CurvatureBatch batch) {
-        List<OutputDistribution> distributions = distributions();
-        List<INDArray> preActivations = preActivations(batch);
-        List<INDArray> means = new ArrayList<>();
-        for (int k = 0; k < distributions.size(); k++) {
-            means.add(distributions.get(k).mean(preActivations.get(k)));
-        }
-        return means;
+        return new NetworkPasses(this).outputMeans(batch);
     }
 
     /** Pre-activations z of the outputs, fresh, each of shape [rows, nOut]; zero where masked. */

@@ -15,12 +15,13 @@ import io.github.dl4jcurvature.gplvm.SyntheticNeurons;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Rotations found behind the activity of a hundred neurons, from several starts of which the evidence chooses one that then goes on with
- * more inducing points.
+ * Rotations found behind the activity of neurons, from several starts of which the evidence chooses one that then goes on with more
+ * inducing points. Drawn data have the size of the example of Jensen, Kao, Tripodi and Hennequin, Manifold GPLVMs for discovering
+ * non-Euclidean latent structure in neural data, NeurIPS 2020.
  */
 public final class RotationGplvm {
-    private static final int NEURONS = 100;
-    private static final int TIMES = 160;
+    private static final int NEURONS = 300;
+    private static final int TIMES = 600;
     private static final int STARTS = 6;
 
     private RotationGplvm() {}

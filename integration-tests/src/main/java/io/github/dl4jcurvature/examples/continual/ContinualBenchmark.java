@@ -12,6 +12,7 @@ import org.deeplearning4j.nn.api.Model;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.schedule.ISchedule;
+import org.slf4j.LoggerFactory;
 
 /** A stream of tasks with a network for it. */
 public interface ContinualBenchmark {
@@ -73,6 +74,8 @@ public interface ContinualBenchmark {
                     .build()
                     .run();
         } catch (ArithmeticException diverged) {
+            LoggerFactory.getLogger(ContinualBenchmark.class)
+                    .warn("{}, {}, seed {} counts as diverged: {}", method, setting, seed, diverged.getMessage());
             return null;
         }
     }
