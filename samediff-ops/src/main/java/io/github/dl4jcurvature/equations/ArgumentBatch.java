@@ -121,6 +121,7 @@ final class ArgumentBatch {
         shapes.forEach((argument, shape) -> {
             if (shape.length == 2 && gradients.size() == 1) {
                 INDArray only = Terms.get(gradients.get(0), argument).array();
+                requireNumbers("gradient of " + argument, only);
                 gathered.put(argument, inType(only, type(argument)));
                 return;
             }
@@ -132,9 +133,25 @@ final class ArgumentBatch {
                 target.addi(gradient.array().reshape('f', target.shape()));
                 gradient.close();
             }
+            requireNumbers("gradient of " + argument, sum);
             gathered.put(argument, inType(sum, type(argument)));
         });
         return gathered;
+    }
+
+    /**
+     * Refuses derivatives that overflowed; arguments and solution are finite.
+     *
+     * @throws ArithmeticException if an element is infinite or not a number
+     */
+    static void requireNumbers(String name, INDArray array) {
+        if (!array.isEmpty()
+                && !Double.isFinite(
+                        array.amaxNumber().doubleValue() + array.sumNumber().doubleValue())) {
+            throw new ArithmeticException(
+                    "%s is not finite: a product of solution, factors and direction exceeds the range of doubles; scale the arguments nearer to 1"
+                            .formatted(name));
+        }
     }
 
     private static INDArray inType(INDArray array, DataType type) {

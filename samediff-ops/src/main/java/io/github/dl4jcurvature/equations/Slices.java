@@ -3,6 +3,7 @@ package io.github.dl4jcurvature.equations;
 
 import io.github.dl4jcurvature.linalg.ColumnMajor;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** The matrices of a batch, or one that all of it shares. */
 final class Slices {
@@ -16,13 +17,19 @@ final class Slices {
     static Slices copyOf(String name, INDArray array, boolean symmetric) {
         boolean batched = array.rank() == 3;
         ColumnMajor[] matrices = new ColumnMajor[batched ? Math.toIntExact(array.size(0)) : 1];
+        // slices of views with sides of length 1 lose their rank, or their elements: rows of a copy do not
+        INDArray rows = batched && !array.isEmpty() ? array.dup('c').reshape('c', matrices.length, -1) : array;
         for (int i = 0; i < matrices.length; i++) {
-            INDArray matrix = batched ? array.slice(i) : array;
-            // a slice with a side of length 1 may lose its rank
-            INDArray shaped = matrix.rank() == 2 ? matrix : matrix.dup('c').reshape('c', array.size(1), array.size(2));
-            matrices[i] = symmetric ? ColumnMajor.symmetricCopyOf(name, shaped) : ColumnMajor.copyOf(name, shaped);
+            INDArray matrix = batched ? matrix(rows, i, array) : array;
+            matrices[i] = symmetric ? ColumnMajor.symmetricCopyOf(name, matrix) : ColumnMajor.copyOf(name, matrix);
         }
         return new Slices(matrices);
+    }
+
+    private static INDArray matrix(INDArray rows, int index, INDArray batch) {
+        return batch.isEmpty()
+                ? Nd4j.create(batch.dataType(), batch.size(1), batch.size(2))
+                : rows.getRow(index).reshape('c', batch.size(1), batch.size(2));
     }
 
     ColumnMajor get(int index) {

@@ -143,6 +143,7 @@ public final class Solution {
      * @throws IllegalArgumentException if an output is unknown or a cotangent of wrong shape or not finite
      * @throws io.github.dl4jcurvature.linalg.SingularEquationException if the closed loop is so close to the border of
      *     stability that there is no derivative
+     * @throws ArithmeticException if a gradient exceeds the range of doubles
      */
     public Map<Argument, INDArray> gradients(Map<Output, INDArray> cotangents) {
         Map<Output, Slices> slices = new EnumMap<>(Output.class);
@@ -173,6 +174,7 @@ public final class Solution {
      * @return derivative of each output, in its shape
      * @throws IllegalArgumentException if an argument was not given or a direction is of wrong shape or not finite
      * @throws io.github.dl4jcurvature.linalg.SingularEquationException as for {@link #gradients}
+     * @throws ArithmeticException if a derivative exceeds the range of doubles
      */
     public Map<Output, INDArray> derivatives(Map<Argument, INDArray> directions) {
         Map<Argument, Slices> slices = arguments.directions(directions);
@@ -190,7 +192,9 @@ public final class Solution {
         Map<Output, INDArray> joined = new EnumMap<>(Output.class);
         for (Output output : equation.outputs()) {
             List<ColumnMajor> values = derivatives.getOrDefault(output, List.of());
-            joined.put(output, arguments.joined(values, arguments.outputShape(output), type()));
+            INDArray derivative = arguments.joined(values, arguments.outputShape(output), type());
+            ArgumentBatch.requireNumbers("derivative of " + output, derivative);
+            joined.put(output, derivative);
         }
         return joined;
     }

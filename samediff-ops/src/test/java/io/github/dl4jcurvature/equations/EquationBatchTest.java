@@ -2,6 +2,7 @@
 package io.github.dl4jcurvature.equations;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -16,12 +17,48 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 import static io.github.dl4jcurvature.testkit.MatrixAssert.assertThatMatrix;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class EquationBatchTest {
+
+    /** The host's slices of some of these have no elements. */
+    @Test
+    void aBatchMayBeStoredInAnyWay() {
+        Map<Argument, INDArray> single = EquationSamples.arguments(Equation.LYAPUNOV, 4, 4, List.of(), 1);
+        INDArray expected = Equation.LYAPUNOV.solve(single).solution();
+        for (int size = 1; size <= 3; size++) {
+            for (int storage = 0; storage < 4; storage++) {
+                Map<Argument, INDArray> batch = new EnumMap<>(Argument.class);
+                for (Argument argument : single.keySet()) {
+                    batch.put(argument, stored(single.get(argument), size, storage));
+                }
+                INDArray solutions = Equation.LYAPUNOV.solve(batch).solution();
+                INDArray rows = solutions.dup('c').reshape('c', size, 16);
+                for (int i = 0; i < size; i++) {
+                    assertThatMatrix(rows.getRow(i).reshape('c', 4, 4)).isBitEqualTo(expected);
+                }
+            }
+        }
+    }
+
+    /** Copies of a matrix, in order 'c' or 'f', contiguous or a block of a larger array. */
+    private static INDArray stored(INDArray matrix, int size, int storage) {
+        INDArray[] copies = new INDArray[size];
+        Arrays.fill(copies, matrix);
+        INDArray batch = Nd4j.stack(0, copies);
+        char order = storage % 2 == 0 ? 'c' : 'f';
+        if (storage < 2) {
+            return batch.dup(order);
+        }
+        INDArray larger = Nd4j.create(DataType.DOUBLE, new long[] {size + 2, 6, 6}, order);
+        return larger.get(NDArrayIndex.interval(1, size + 1), NDArrayIndex.interval(1, 5), NDArrayIndex.interval(1, 5))
+                .reshape(size, 4, 4)
+                .assign(batch);
+    }
 
     @ParameterizedTest
     @EnumSource(Equation.class)

@@ -109,6 +109,20 @@ class EquationMisuseTest {
                 .hasMessageContaining("direction of E");
     }
 
+    /** x = 1/(2a) is finite, its derivative -x/(2a) is not. */
+    @Test
+    void derivativesThatOverflowAreRefused() {
+        INDArray tiny = matrix(new double[][] {{1e-160}});
+        INDArray one = matrix(new double[][] {{1}});
+        Solution solution = Equation.SYLVESTER.solve(Map.of(A, tiny, B, tiny, C, one));
+        assertThatThrownBy(() -> solution.gradients(Map.of(Output.SOLUTION, one)))
+                .isInstanceOf(ArithmeticException.class)
+                .hasMessageContaining("gradient of A is not finite");
+        assertThatThrownBy(() -> solution.derivatives(Map.of(A, one)))
+                .isInstanceOf(ArithmeticException.class)
+                .hasMessageContaining("derivative of SOLUTION is not finite");
+    }
+
     @Test
     void strictSymmetryRefusesWhatIsOtherwiseProjected() {
         Map<Argument, INDArray> arguments = EquationSamples.arguments(Equation.CARE, 4, 2, List.of(), 1);
