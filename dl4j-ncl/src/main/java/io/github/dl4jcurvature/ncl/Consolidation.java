@@ -81,6 +81,7 @@ final class Consolidation {
     /** Adds the Fisher information of some data with a weight. */
     ConsolidationReport consolidate(Iterable<CurvatureBatch> task, double weight) {
         requireFinite(model.parameters(), "the parameters");
+        updaters.forEach(updater -> updater.layer().state().requireUnchangedMemory());
         StatisticsCollector.Collected collected = collect(task);
         List<StepRule.Consolidated> results = new ArrayList<>();
         try {
