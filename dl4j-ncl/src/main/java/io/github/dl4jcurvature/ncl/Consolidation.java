@@ -11,6 +11,8 @@ import io.github.dl4jcurvature.linalg.Gemm;
 import io.github.dl4jcurvature.linalg.MatrixView;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -49,7 +51,12 @@ final class Consolidation {
             throw new IllegalArgumentException(
                     "model has no layer with an Ncl updater; configure it with .updater(new Ncl(rate, dataSize))");
         }
-        return of(CurvatureModel.of(model), blocks);
+        Consolidation consolidation = of(CurvatureModel.of(model), blocks);
+        int iterations = model instanceof MultiLayerNetwork network
+                ? network.getIterationCount()
+                : ((ComputationGraph) model).getIterationCount();
+        GuardRails.requireSteps(iterations, consolidation.updaters);
+        return consolidation;
     }
 
     static Consolidation of(SameDiff graph) {
