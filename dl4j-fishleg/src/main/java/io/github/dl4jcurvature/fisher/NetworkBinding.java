@@ -41,6 +41,9 @@ final class NetworkBinding {
 
     /** Fills the plans; an updater whose state does not fit them is replaced. */
     static void plan(HostNetwork network) {
+        if (SharedConfigurations.separate(network.layers())) {
+            network.rebuildUpdater();
+        }
         if (GovernedParameters.assign(network.updater().getUpdaterBlocks())) {
             network.rebuildUpdater();
         }
