@@ -55,9 +55,15 @@ public final class SparkAveraging {
             train(spark, FishLeg.builder().startAsSgd(0.3).build(), 0, 10); // until the virtual machine is warm
             for (long seed = 1; seed <= SEEDS; seed++) {
                 report("fishleg", FishLeg.builder().startAsSgd(0.3).build(), spark, seed, epochs);
+                report("frozen", frozen(), spark, seed, epochs);
                 report("adam", new Adam(1e-2), spark, seed, epochs);
             }
         }
+    }
+
+    /** FishLeg whose inverse stays as it started. */
+    private static IUpdater frozen() {
+        return FishLeg.builder().startAsSgd(0.3).auxiliaryLearningRate(0).build();
     }
 
     private static void report(String name, IUpdater updater, JavaSparkContext spark, long seed, int epochs) {
