@@ -44,9 +44,16 @@ final class NetworkBinding {
         if (SharedConfigurations.separate(network.layers())) {
             network.rebuildUpdater();
         }
-        if (GovernedParameters.assign(network.updater().getUpdaterBlocks())) {
+        if (GovernedParameters.assign(network.updater().getUpdaterBlocks()) || lacksState(network.updater())) {
             network.rebuildUpdater();
         }
+    }
+
+    /** The host's copies of a configuration share its updaters, so that another network may have filled the plans. */
+    private static boolean lacksState(BaseMultiLayerUpdater<?> updater) {
+        return GovernedParameters.descending(updater.getUpdaterBlocks()).stream()
+                .anyMatch(block -> block.getGradientUpdater().getConfig() instanceof CurvatureConfiguration
+                        && block.getUpdaterView() == null);
     }
 
     HostNetwork network() {

@@ -124,6 +124,16 @@ class SparkAveragingTest {
                 .hasMessageContaining("average 2, 4, 8 or 16 replicas");
     }
 
+    /** The host's message; workers have states of their own, the master none to put their mean into. */
+    @ParameterizedTest
+    @MethodSource("updaters")
+    void anUnpreparedMasterHasNoState(IUpdater updater) {
+        MultiLayerNetwork network = DigitClassifiers.layers(updater.clone());
+        assertThatThrownBy(() -> fit(network, batches(), 2, true, new CurvatureListener()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("set updater state view array");
+    }
+
     @ParameterizedTest
     @MethodSource("updaters")
     void replicasWithoutAListenerSaySo(IUpdater updater) {
