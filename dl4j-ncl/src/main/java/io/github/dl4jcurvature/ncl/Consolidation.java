@@ -22,8 +22,10 @@ final class Consolidation {
     private final List<CurvatureBlock> blocks;
     private final List<NclUpdater> updaters = new ArrayList<>();
     private final Ncl settings;
+    private final int iterations; // that the host has counted; 0 if it does not count them by itself
 
-    private Consolidation(CurvatureModel model, List<CurvatureBlock> blocks) {
+    private Consolidation(CurvatureModel model, List<CurvatureBlock> blocks, int iterations) {
+        this.iterations = iterations;
         this.model = model;
         this.blocks = blocks;
         for (CurvatureBlock block : blocks) {
@@ -51,12 +53,10 @@ final class Consolidation {
             throw new IllegalArgumentException(
                     "model has no layer with an Ncl updater; configure it with .updater(new Ncl(rate, dataSize))");
         }
-        Consolidation consolidation = of(CurvatureModel.of(model), blocks);
         int iterations = model instanceof MultiLayerNetwork network
                 ? network.getIterationCount()
                 : ((ComputationGraph) model).getIterationCount();
-        GuardRails.requireSteps(iterations, consolidation.updaters);
-        return consolidation;
+        return new Consolidation(CurvatureModel.of(model), blocks, iterations);
     }
 
     static Consolidation of(SameDiff graph) {
@@ -69,7 +69,7 @@ final class Consolidation {
     }
 
     static Consolidation of(CurvatureModel model, List<CurvatureBlock> blocks) {
-        return new Consolidation(model, blocks);
+        return new Consolidation(model, blocks, 0);
     }
 
     List<NclUpdater> updaters() {
@@ -78,6 +78,7 @@ final class Consolidation {
 
     /** The end of a task of N examples. */
     ConsolidationReport endTask(Iterable<CurvatureBatch> task) {
+        GuardRails.requireSteps(iterations, updaters);
         ConsolidationReport report = consolidate(task, 1);
         if (settings.fisherExamples() == 0) {
             GuardRails.checkDataSize(settings, report.examples());
