@@ -5,6 +5,7 @@ import java.util.Collection;
 
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;
+import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
@@ -58,6 +59,11 @@ final class GraphHost implements HostNetwork {
     @Override
     public int epoch() {
         return graph.getEpochCount();
+    }
+
+    @Override
+    public BackpropType backpropType() {
+        return graph.getConfiguration().getBackpropType();
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.Collection;
 
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
@@ -51,6 +52,9 @@ interface HostNetwork {
     int iteration();
 
     int epoch();
+
+    /** How gradients are propagated through time. */
+    BackpropType backpropType();
 
     /** What the host divides summed gradients by. */
     double divisor();

@@ -4,6 +4,7 @@ package io.github.dl4jcurvature.fisher;
 import java.util.Collection;
 
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.deeplearning4j.nn.updater.MultiLayerUpdater;
@@ -58,6 +59,11 @@ final class MultiLayerHost implements HostNetwork {
     @Override
     public int epoch() {
         return network.getEpochCount();
+    }
+
+    @Override
+    public BackpropType backpropType() {
+        return network.getLayerWiseConfigurations().getBackpropType();
     }
 
     @Override

@@ -7,10 +7,13 @@ import java.util.List;
 import java.util.Map;
 
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ties the curvature-aware updaters of one network to it and forwards the events of its training.
@@ -19,10 +22,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * checked, and if necessary made anew, at every gradient.
  */
 final class NetworkBinding {
+    private static final Logger LOG = LoggerFactory.getLogger(CurvatureListener.class);
     private final HostNetwork network;
     private final AuxiliaryInputs auxiliary;
     private final TrainingRecorder recorder = new TrainingRecorder();
 
+    private boolean warned;
     private @Nullable BaseMultiLayerUpdater<?> bound;
     private @Nullable INDArray boundParameters;
     private List<ParameterMask> boundMasks = List.of();
@@ -36,9 +41,19 @@ final class NetworkBinding {
 
     /** Fills the plans; an updater whose state does not fit them is replaced. */
     static void plan(HostNetwork network) {
-        if (GovernedParameters.assign(network.updater().getUpdaterBlocks())) {
+        if (SharedConfigurations.separate(network.layers())) {
             network.rebuildUpdater();
         }
+        if (GovernedParameters.assign(network.updater().getUpdaterBlocks()) || lacksState(network.updater())) {
+            network.rebuildUpdater();
+        }
+    }
+
+    /** The host's copies of a configuration share its updaters, so that another network may have filled the plans. */
+    private static boolean lacksState(BaseMultiLayerUpdater<?> updater) {
+        return GovernedParameters.descending(updater.getUpdaterBlocks()).stream()
+                .anyMatch(block -> block.getGradientUpdater().getConfig() instanceof CurvatureConfiguration
+                        && block.getUpdaterView() == null);
     }
 
     HostNetwork network() {
@@ -63,6 +78,7 @@ final class NetworkBinding {
             boundParameters = model.params();
             boundMasks = masks;
             methods = bind(model, bound);
+            warnOfTruncation();
         }
         if (methods.isEmpty() || batch == null) {
             return;
@@ -71,6 +87,14 @@ final class NetworkBinding {
                 network.iteration(), network.epoch(), network.divisor(), network.gradient(), batch, recorder.take());
         batch = null;
         methods.forEach(method -> method.onGradient(step));
+    }
+
+    private void warnOfTruncation() {
+        if (!warned && !methods.isEmpty() && network.backpropType() == BackpropType.TruncatedBPTT) {
+            warned = true;
+            LOG.warn(
+                    "the network is trained by truncated back-propagation through time: Deeplearning4j takes the gradients of every segment after the first from a state of zero, while it scores the segment from the state before it, and Fisher products start from zero too; use BackpropType.Standard if sequences fit into memory");
+        }
     }
 
     private static List<ParameterMask> masks(BaseMultiLayerUpdater<?> updater) {

@@ -70,6 +70,19 @@ class FishLegContinuationTest {
         assertThatMatrix(clone.params()).isBitEqualTo(whole.params());
     }
 
+    /** As replicas are made of a network that was not prepared; the host's copies share the configuration of the updater. */
+    @Test
+    void aCloneWhoseUpdaterIsOlderThanThePlanTrains() {
+        MultiLayerNetwork first = TestNetworks.classifier(updater());
+        MultiLayerNetwork second = first.clone();
+        first.setListeners(new CurvatureListener());
+        second.setListeners(new CurvatureListener());
+        assertThat(second.getUpdater().getStateViewArray()).isNull();
+        TestNetworks.fit(first, 3);
+        TestNetworks.fit(second, 3);
+        assertThatMatrix(second.params()).isBitEqualTo(first.params());
+    }
+
     /** Single precision errs by 6e-8 at a time, finite differences of the Fisher products by some 1e-3. */
     @ParameterizedTest
     @EnumSource

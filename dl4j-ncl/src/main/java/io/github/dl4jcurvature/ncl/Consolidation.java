@@ -11,6 +11,8 @@ import io.github.dl4jcurvature.linalg.Gemm;
 import io.github.dl4jcurvature.linalg.MatrixView;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -20,8 +22,10 @@ final class Consolidation {
     private final List<CurvatureBlock> blocks;
     private final List<NclUpdater> updaters = new ArrayList<>();
     private final Ncl settings;
+    private final int iterations; // that the host has counted; 0 if it does not count them by itself
 
-    private Consolidation(CurvatureModel model, List<CurvatureBlock> blocks) {
+    private Consolidation(CurvatureModel model, List<CurvatureBlock> blocks, int iterations) {
+        this.iterations = iterations;
         this.model = model;
         this.blocks = blocks;
         for (CurvatureBlock block : blocks) {
@@ -49,7 +53,10 @@ final class Consolidation {
             throw new IllegalArgumentException(
                     "model has no layer with an Ncl updater; configure it with .updater(new Ncl(rate, dataSize))");
         }
-        return of(CurvatureModel.of(model), blocks);
+        int iterations = model instanceof MultiLayerNetwork network
+                ? network.getIterationCount()
+                : ((ComputationGraph) model).getIterationCount();
+        return new Consolidation(CurvatureModel.of(model), blocks, iterations);
     }
 
     static Consolidation of(SameDiff graph) {
@@ -62,7 +69,7 @@ final class Consolidation {
     }
 
     static Consolidation of(CurvatureModel model, List<CurvatureBlock> blocks) {
-        return new Consolidation(model, blocks);
+        return new Consolidation(model, blocks, 0);
     }
 
     List<NclUpdater> updaters() {
@@ -71,6 +78,7 @@ final class Consolidation {
 
     /** The end of a task of N examples. */
     ConsolidationReport endTask(Iterable<CurvatureBatch> task) {
+        GuardRails.requireSteps(iterations, updaters);
         ConsolidationReport report = consolidate(task, 1);
         if (settings.fisherExamples() == 0) {
             GuardRails.checkDataSize(settings, report.examples());
@@ -81,6 +89,7 @@ final class Consolidation {
     /** Adds the Fisher information of some data with a weight. */
     ConsolidationReport consolidate(Iterable<CurvatureBatch> task, double weight) {
         requireFinite(model.parameters(), "the parameters");
+        updaters.forEach(updater -> updater.layer().state().requireUnchangedMemory());
         StatisticsCollector.Collected collected = collect(task);
         List<StepRule.Consolidated> results = new ArrayList<>();
         try {

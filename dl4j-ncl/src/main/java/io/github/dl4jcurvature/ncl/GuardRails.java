@@ -32,6 +32,21 @@ final class GuardRails {
         }
     }
 
+    /**
+     * Refuses a network whose state the host has dropped since it was trained.
+     *
+     * @throws IllegalStateException if the network has iterations and the updaters no step
+     */
+    static void requireSteps(int iterations, List<NclUpdater> updaters) {
+        boolean stepped =
+                updaters.stream().anyMatch(updater -> updater.layer().state().steps() > 0);
+        if (iterations > 0 && !stepped) {
+            throw new IllegalStateException(
+                    "the network has been trained for %d iterations, of which its Ncl has no step: the state was dropped, with what it remembers, as by MultiLayerNetwork.clear(), which ParallelWrapper.fit calls in the end, by loading without the updater or by Spark without saveUpdater. Keep it: Updater updater = network.getUpdater() before such a call and network.setUpdater(updater) after it. If another updater trained the network and nothing is lost, set the iteration count of its configuration to 0"
+                            .formatted(iterations));
+        }
+    }
+
     static void checkDataSize(Ncl settings, long examples) {
         double ratio = settings.dataSize() / examples;
         if (ratio > TOLERATED_FACTOR || ratio < 1 / TOLERATED_FACTOR) {

@@ -30,7 +30,7 @@ final class LayerPlan implements Serializable {
     private static final long serialVersionUID = 1L;
 
     /** Number of counters at the start of the state. */
-    static final int HEADER = 6;
+    static final int HEADER = 7;
 
     private final String layer;
     private final long[] lengths;

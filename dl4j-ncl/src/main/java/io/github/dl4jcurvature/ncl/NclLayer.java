@@ -25,6 +25,7 @@ final class NclLayer {
      *
      * @param values the parameters, a live view, shape [n]
      * @param mask 0 for parameters that are held at zero; null if none is
+     * @throws IllegalStateException if what is remembered is not as it was written
      */
     NclLayer(Ncl config, LayerPlan plan, NclState state, INDArray values, @Nullable INDArray mask) {
         this.config = config;
@@ -32,6 +33,7 @@ final class NclLayer {
         this.plan = plan;
         this.values = values;
         this.mask = mask;
+        state.requireUnchangedMemory();
         StateSlots slots = state.remembers() ? state.slots() : null;
         for (SectionPlan section : plan.sections()) {
             sections.add(new SectionWork(section, rule(config, section, slots, state.tasks()), values, state));

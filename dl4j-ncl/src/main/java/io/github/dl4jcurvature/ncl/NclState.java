@@ -17,6 +17,8 @@ final class NclState {
     private static final int EXAMPLES = 3;
     private static final int FISHER_TRACE = 4;
     private static final int DIVERGENCE = 5;
+    /** Position of the checksum of what is remembered. */
+    static final int CHECKSUM = 6;
 
     private final LayerPlan plan;
     private final INDArray view;
@@ -47,8 +49,12 @@ final class NclState {
 
     /** What is remembered, from its beginning. */
     StateSlots slots() {
+        return new StateSlots(slotsView());
+    }
+
+    private INDArray slotsView() {
         long from = LayerPlan.HEADER + (plan.secondMoment() ? 3 : 2) * plan.parameters();
-        return new StateSlots(view.get(NDArrayIndex.interval(from, view.length())));
+        return view.get(NDArrayIndex.interval(from, view.length()));
     }
 
     /** Whether there are slots at all. */
@@ -61,11 +67,33 @@ final class NclState {
         return counter(TASKS);
     }
 
+    /** Ends a task, once what was learned of it is written. */
     void countTask(double fisherTrace, double divergence) {
         add(TASKS, 1);
+        view.putScalar(CHECKSUM, (double) checksum());
         view.putScalar(FISHER_TRACE, fisherTrace);
         view.putScalar(DIVERGENCE, divergence);
         view.putScalar(EXAMPLES, 0);
+    }
+
+    private long checksum() {
+        StateChecksum checksum = new StateChecksum(view.dataType()).with(mean());
+        return (remembers() ? checksum.with(slotsView()) : checksum).value();
+    }
+
+    /**
+     * Refuses what is not as it was written at the end of the last task.
+     *
+     * @throws IllegalStateException if mean or remembered numbers have changed
+     */
+    void requireUnchangedMemory() {
+        double stored = view.getDouble(CHECKSUM);
+        boolean ended = view.getDouble(TASKS) != 0;
+        if (ended && stored != checksum()) {
+            throw new IllegalStateException(
+                    "what Ncl remembers of layer '%s' has changed since the end of task %d (checksum %d but stored %s), as when replicas that remember different things are averaged, when another number of them than 2, 4, 8 or 16 is, or when the network is converted to another type; call Ncl.endTask on the averaged network only, do not combine consolidateEvery with averaging, average 2, 4, 8 or 16 replicas, and choose the type before the first task"
+                            .formatted(plan.layer(), tasks(), checksum(), stored));
+        }
     }
 
     /** Trace of the Fisher information of the last task, per data point. */

@@ -12,6 +12,7 @@ import io.github.dl4jcurvature.fisher.ShadowNetwork;
 import io.github.dl4jcurvature.testkit.RandomMatrices;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -44,7 +45,20 @@ class NclConsolidationTest {
         Consolidation.of(whole).endTask(List.of(CurvatureBatch.of(data)));
         ConsolidationReport report = Ncl.endTask(parts, Tasks.iterator(data));
         assertThat(report.examples()).isEqualTo(Tasks.EXAMPLES);
-        assertThatMatrix(parts.updaterState()).isWithinRelativeFrobenius(whole.updaterState(), 1e-12);
+        for (int layer = 0; layer < 2; layer++) {
+            assertThatMatrix(withoutChecksum(parts, layer))
+                    .isWithinRelativeFrobenius(withoutChecksum(whole, layer), 1e-12);
+        }
+    }
+
+    /** The checksum of a state tells also numbers apart that differ by rounding. */
+    private static INDArray withoutChecksum(MultiLayerNetwork network, int layer) {
+        return ((BaseMultiLayerUpdater<?>) network.getUpdater())
+                .getUpdaterBlocks()
+                .get(layer)
+                .getUpdaterView()
+                .dup()
+                .putScalar(NclState.CHECKSUM, 0);
     }
 
     /** However many threads work on the batches. */

@@ -35,7 +35,7 @@ class DocumentReferencesTest {
             Pattern.compile("((?:[a-z]\\w*\\.)*)([A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*)(?:[.#(<].*)?");
     private static final String ANY_EXAMPLE = "NAME";
     /** Types of jars that are not on the class path of this module, and a manifold. */
-    private static final Set<String> ELSEWHERE = Set.of("ParallelWrapper", "UserDefinedCustomOp", "T1xR1");
+    private static final Set<String> ELSEWHERE = Set.of("UserDefinedCustomOp", "T1xR1");
 
     private static List<MarkdownPage> pages;
 
