@@ -128,7 +128,7 @@ public final class CurvatureRecord implements Persistable {
             int version = in.readUnsignedByte();
             if (version != VERSION) {
                 throw new IllegalArgumentException(
-                        "the record has version %d but this is version %d; read it with the version of dl4j-training-ui that wrote it"
+                        "the record has version %d but this is version %d; read it with the version of dl4j-curvature that wrote it"
                                 .formatted(version, VERSION));
             }
             String readSession = in.readUTF();

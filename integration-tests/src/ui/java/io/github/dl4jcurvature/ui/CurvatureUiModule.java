@@ -33,7 +33,7 @@ public final class CurvatureUiModule implements UIModule {
 
     private static String page() {
         try (InputStream stream = CurvatureUiModule.class.getResourceAsStream(PAGE)) {
-            Objects.requireNonNull(stream, "the class path has no " + PAGE + "; build dl4j-training-ui with its resources");
+            Objects.requireNonNull(stream, "the class path has no " + PAGE + "; build with the profile ui");
             return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + PAGE, e);
