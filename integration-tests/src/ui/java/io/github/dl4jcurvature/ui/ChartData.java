@@ -68,7 +68,10 @@ final class ChartData {
         ArrayNode list = root.putArray("charts");
         charts.forEach((chart, lines) -> {
             ObjectNode node = list.addObject();
-            node.put("id", chart.name()).put("title", chart.title()).put("axis", chart.axis()).put("hint", chart.hint());
+            node.put("id", chart.name())
+                    .put("title", chart.title())
+                    .put("axis", chart.axis())
+                    .put("hint", chart.hint());
             ArrayNode series = node.putArray("series");
             lines.forEach((name, points) -> addSeries(series.addObject().put("name", name), points));
         });

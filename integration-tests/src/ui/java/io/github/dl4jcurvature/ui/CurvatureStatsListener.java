@@ -76,7 +76,8 @@ public final class CurvatureStatsListener extends BaseTrainingListener {
             for (int task = 0; task < matrix.size(); task++) {
                 double value = matrix.get(learned, task);
                 if (!Double.isNaN(value)) {
-                    pending.add(new Measurement(Chart.TASK_METRIC, matrix.tasks().get(task), learned + 1L, value));
+                    pending.add(
+                            new Measurement(Chart.TASK_METRIC, matrix.tasks().get(task), learned + 1L, value));
                 }
             }
         }

@@ -49,7 +49,10 @@ public final class CurvatureUiModule implements UIModule {
     public List<Route> getRoutes() {
         return List.of(
                 new Route("/curvature", HttpMethod.GET, (path, context) -> send(context, "text/html", page)),
-                new Route("/curvature/data", HttpMethod.GET, (path, context) -> send(context, "application/json", data(context))));
+                new Route(
+                        "/curvature/data",
+                        HttpMethod.GET,
+                        (path, context) -> send(context, "application/json", data(context))));
     }
 
     private static void send(RoutingContext context, String type, String body) {

@@ -14,7 +14,8 @@ final class EvidenceReport extends NetworkReport {
 
     @Override
     void iterationDone(Model model, int iteration, int epoch) {
-        if (isDue(iteration) && layers(model).anyMatch(layer -> layer.conf().getLayer() instanceof SparseGpOutputLayer)) {
+        if (isDue(iteration)
+                && layers(model).anyMatch(layer -> layer.conf().getLayer() instanceof SparseGpOutputLayer)) {
             put(Chart.EVIDENCE, "ELBO", iteration, -model.score());
         }
     }

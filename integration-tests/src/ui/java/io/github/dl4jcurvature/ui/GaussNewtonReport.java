@@ -19,7 +19,11 @@ final class GaussNewtonReport extends NetworkReport {
     private void accept(StepReport report) {
         if (isDue(report.iteration())) {
             for (int block = 0; block < report.blocks().size(); block++) {
-                put(Chart.KEPT_RANK, "block " + block, report.iteration(), report.blocks().get(block).rank());
+                put(
+                        Chart.KEPT_RANK,
+                        "block " + block,
+                        report.iteration(),
+                        report.blocks().get(block).rank());
             }
         }
     }

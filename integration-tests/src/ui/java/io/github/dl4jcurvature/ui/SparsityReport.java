@@ -27,8 +27,8 @@ final class SparsityReport extends NetworkReport {
                 .filter(each -> !each.parameter().equals(BIAS))
                 .toList();
         if (weights.stream().anyMatch(each -> each.zeros() > 0)) {
-            weights.forEach(each ->
-                    put(Chart.SPARSITY, each.layer() + " " + each.parameter(), iteration, each.sparsity()));
+            weights.forEach(
+                    each -> put(Chart.SPARSITY, each.layer() + " " + each.parameter(), iteration, each.sparsity()));
         }
     }
 }

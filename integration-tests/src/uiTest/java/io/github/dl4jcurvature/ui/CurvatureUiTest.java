@@ -5,9 +5,11 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -24,9 +26,11 @@ import io.github.dl4jcurvature.fisher.CurvatureListener;
 import io.github.dl4jcurvature.ncl.EvaluationMatrix;
 import io.github.dl4jcurvature.pruning.LayerSparsity;
 import io.github.dl4jcurvature.pruning.Sparsity;
+import org.deeplearning4j.core.storage.StatsStorage;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.ui.api.UIServer;
 import org.deeplearning4j.ui.model.stats.StatsListener;
+import org.deeplearning4j.ui.model.storage.FileStatsStorage;
 import org.deeplearning4j.ui.model.storage.InMemoryStatsStorage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,7 +47,7 @@ class CurvatureUiTest {
     private static final String SESSION = "all methods";
     private static final int FREQUENCY = 5;
     private static final int EPOCHS = 12;
-    private static final int RING_ITERATIONS = 60;
+    private static final int RING_ITERATIONS = 61; // so that the last one is reported
 
     @TempDir
     static Path directory;
@@ -111,12 +115,12 @@ class CurvatureUiTest {
         }
     }
 
-    /** Nothing moves the parameters after the last report, so it shows the network's last score. */
+    /** The last iteration is one that is reported, so that the report shows the network's last score. */
     @Test
     void evidenceIsTheScoreAndRises() throws Exception {
         JsonNode points = series(data(""), Chart.EVIDENCE).get("ELBO");
 
-        assertThat(points).hasSize(RING_ITERATIONS / FREQUENCY);
+        assertThat(points).hasSize((RING_ITERATIONS - 1) / FREQUENCY + 1);
         assertThat(lastOf(data(""), Chart.EVIDENCE, "ELBO"))
                 .isEqualTo(-ring.score())
                 .isGreaterThan(points.get(0).get(1).asDouble());
@@ -125,8 +129,7 @@ class CurvatureUiTest {
     @Test
     void sessionsAreChosenAndUnknownOnesFallBackToTheLatest() throws Exception {
         InMemoryStatsStorage other = new InMemoryStatsStorage();
-        other.putStaticInfo(new CurvatureRecord("other", "w", 1, List.of()));
-        other.putUpdate(new CurvatureRecord("other", "w", 1, List.of(new Measurement(Chart.EVIDENCE, "a", 3, 4))));
+        report(other, "other", "a");
         server.attach(other);
         try {
             assertThat(data("?session=other").get("charts")).hasSize(1);
@@ -139,23 +142,59 @@ class CurvatureUiTest {
     }
 
     @Test
+    void aFileIsShownWhileItIsAttached() throws Exception {
+        FileStatsStorage file =
+                new FileStatsStorage(directory.resolve("page.dl4j").toFile());
+        report(file, "from a file", "a");
+        server.attach(file);
+        try {
+            assertThat(series(data("?session=from%20a%20file"), Chart.EVIDENCE)).containsOnlyKeys("a");
+        } finally {
+            server.detach(file);
+            file.close();
+        }
+        assertThat(data("?session=from%20a%20file").get("session").asText()).isEqualTo(SESSION);
+    }
+
+    /** As markup the name would run its script and change the title. */
+    @Test
+    void namesAreTextAndNoMarkup() throws Exception {
+        HeadlessBrowser browser = browser();
+        String name = "<img src=x onerror=\"document.title='injected'\">";
+        InMemoryStatsStorage hostile = new InMemoryStatsStorage();
+        report(hostile, name, name);
+        server.attach(hostile);
+        try {
+            String query = "?session=" + URLEncoder.encode(name, StandardCharsets.UTF_8);
+            String document = browser.document(server.getAddress() + "/curvature" + query);
+            assertThat(document)
+                    .contains("<title>Curvature</title>")
+                    .contains("&lt;img src=x")
+                    .contains("data-chart=\"EVIDENCE\"");
+        } finally {
+            server.detach(hostile);
+        }
+    }
+
+    private static void report(StatsStorage target, String session, String series) {
+        target.putStaticInfo(new CurvatureRecord(session, "w", 1, List.of()));
+        target.putUpdate(new CurvatureRecord(session, "w", 1, List.of(new Measurement(Chart.EVIDENCE, series, 3, 4))));
+    }
+
+    @Test
     void worksBesideTheHostsPages() throws Exception {
         MultiLayerNetwork network = pruned.clone();
         InMemoryStatsStorage both = new InMemoryStatsStorage();
         network.setListeners(
-                new CurvatureListener(),
-                new StatsListener(both, 1),
-                new CurvatureStatsListener(both, 1, "both"));
+                new CurvatureListener(), new StatsListener(both, 1), new CurvatureStatsListener(both, 1, "both"));
         server.attach(both);
         try {
-            network.fit(new OpticalDigitsIterator(
-                    DemoTrainings.BATCH,
-                    Part.TRAIN,
-                    Target.CLASS,
-                    1));
+            network.fit(new OpticalDigitsIterator(DemoTrainings.BATCH, Part.TRAIN, Target.CLASS, 1));
             assertThat(get("/train/overview").statusCode()).isEqualTo(200);
             assertThat(data("?session=both").get("charts")).isNotEmpty();
-            assertThat(data("").get("sessions")).as("sessions with reports of ours").hasSize(2);
+            assertThat(data("").get("sessions"))
+                    .as("sessions with reports of ours")
+                    .hasSize(2);
         } finally {
             server.detach(both);
         }
@@ -174,7 +213,9 @@ class CurvatureUiTest {
             for (JsonNode line : chart.get("series")) {
                 assertThat(figure)
                         .contains("data-series=\"%s\" data-points=\"%d\""
-                                .formatted(line.get("name").asText(), line.get("points").size()));
+                                .formatted(
+                                        line.get("name").asText(),
+                                        line.get("points").size()));
             }
             Matcher paths = Pattern.compile(" d=\"(M[^\"]*)\"").matcher(figure);
             int drawn = 0;
@@ -198,7 +239,9 @@ class CurvatureUiTest {
         for (int column = 0; column < 3; column++) {
             for (int row = 0; row < 2; row++) {
                 BufferedImage part = image.getSubimage(40 + column * 420, 90 + row * 340, 360, 250);
-                assertThat(colouredPixels(part)).as("column %d, row %d", column, row).isGreaterThan(150);
+                assertThat(colouredPixels(part))
+                        .as("column %d, row %d", column, row)
+                        .isGreaterThan(150);
             }
         }
     }
@@ -209,7 +252,10 @@ class CurvatureUiTest {
         server.detach(storage);
         try {
             String document = browser.document(server.getAddress() + "/curvature");
-            assertThat(document).doesNotContain("<figure").contains("<section id=\"empty\">").contains("No reports yet");
+            assertThat(document)
+                    .doesNotContain("<figure")
+                    .contains("<section id=\"empty\">")
+                    .contains("No reports yet");
         } finally {
             server.attach(storage);
         }
@@ -264,15 +310,16 @@ class CurvatureUiTest {
 
     private static JsonNode data(String query) throws IOException, InterruptedException {
         HttpResponse<String> response = get("/curvature/data" + query);
-        assertThat(response.headers().firstValue("content-type")).hasValueSatisfying(type -> assertThat(type)
-                .startsWith("application/json"));
+        assertThat(response.headers().firstValue("content-type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("application/json"));
         return new ObjectMapper().readTree(response.body());
     }
 
     private static HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return HttpClient.newHttpClient()
                 .send(
-                        HttpRequest.newBuilder(URI.create(server.getAddress() + path)).build(),
+                        HttpRequest.newBuilder(URI.create(server.getAddress() + path))
+                                .build(),
                         HttpResponse.BodyHandlers.ofString());
     }
 
