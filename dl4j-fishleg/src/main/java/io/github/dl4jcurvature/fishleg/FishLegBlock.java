@@ -65,6 +65,12 @@ final class FishLegBlock {
         return state;
     }
 
+    /** Goes back to a copy of the state. */
+    void restore(INDArray copy) {
+        state.restore(copy);
+        signature = Double.NaN;
+    }
+
     boolean learns() {
         return plan.hasBlocks();
     }

@@ -97,21 +97,42 @@ final class FishLegMethod implements CurvatureMethod {
         double rate = settings.auxiliaryLearningRate(step.iteration(), step.epoch());
         double damping = settings.damping(step.iteration(), step.epoch());
         boolean learns = rate > 0 && blocks.stream().anyMatch(FishLegBlock::learns);
-        if (counters.steps() == 0 && counters.auxiliarySteps() + counters.skipped() == 0) {
-            start(step, learns ? rate : 0, damping);
+        boolean starts = counters.steps() == 0 && counters.auxiliarySteps() + counters.skipped() == 0;
+        boolean due = learns && counters.steps() > 0 && counters.steps() % settings.updateEvery() == 0;
+        List<INDArray> before = starts || due ? copies() : List.of();
+        try {
+            if (starts) {
+                start(step, learns ? rate : 0, damping);
+            }
+            blocks.forEach(block -> block.take(step));
+            if (due) {
+                average(step);
+                learn(step, rate, damping);
+            }
+            for (int index = 0; index < blocks.size(); index++) {
+                blocks.get(index).naturalGradient(gradientParts.get(index), naturalParts.get(index));
+            }
+            stepScale = stepScale(step);
+        } catch (RuntimeException refused) {
+            restore(before);
+            throw refused;
         }
-        blocks.forEach(block -> block.take(step));
-        average(step);
-        if (learns && counters.steps() > 0 && counters.steps() % settings.updateEvery() == 0) {
-            learn(step, rate, damping);
+        if (!due) {
+            average(step);
         }
-        for (int index = 0; index < blocks.size(); index++) {
-            blocks.get(index).naturalGradient(gradientParts.get(index), naturalParts.get(index));
-        }
-        stepScale = stepScale(step);
         divisor = step.divisor();
         for (int index = 0; index < blocks.size(); index++) {
             updaters.get(index).prepare(step.iteration(), naturalParts.get(index), stepScale);
+        }
+    }
+
+    private List<INDArray> copies() {
+        return blocks.stream().map(block -> block.state().copy()).toList();
+    }
+
+    private void restore(List<INDArray> copies) {
+        for (int index = 0; index < copies.size(); index++) {
+            blocks.get(index).restore(copies.get(index));
         }
     }
 

@@ -33,6 +33,16 @@ final class FishLegState {
         average = plan.averaged() ? Factors.slice(view, start + 3 * size, plan.parameters()) : null;
     }
 
+    /** A copy of all of it, for {@link #restore}. */
+    INDArray copy() {
+        return view.dup();
+    }
+
+    /** Goes back to what was copied. */
+    void restore(INDArray copy) {
+        view.assign(copy);
+    }
+
     INDArray momentum() {
         return momentum;
     }

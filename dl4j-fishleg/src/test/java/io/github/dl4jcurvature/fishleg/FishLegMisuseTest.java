@@ -17,6 +17,8 @@ import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.deeplearning4j.optimize.listeners.CollectScoresListener;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -183,6 +185,26 @@ class FishLegMisuseTest {
                 .hasMessageContaining("the parameters are unchanged")
                 .hasMessageContaining("iteration 1");
         assertThatMatrix(network.params()).isBitEqualTo(before);
+    }
+
+    /** Auxiliary steps and averages come before the step is refused. */
+    @ParameterizedTest
+    @EnumSource(FishLeg.Probe.class)
+    void aRefusedStepLeavesTheUpdatersState(FishLeg.Probe probe) {
+        MultiLayerNetwork network = TestNetworks.classifier(FishLeg.builder()
+                .probe(probe)
+                .updateEvery(2)
+                .auxiliaryLearningRate(0.01)
+                .build());
+        network.addListeners(new CurvatureListener());
+        DataSet bad = TestNetworks.batch(1);
+        bad.getFeatures().putScalar(0, 0, Double.NaN);
+        for (int steps = 1; steps <= 2; steps++) { // an auxiliary step is due at the second
+            TestNetworks.fit(network, 1);
+            INDArray before = network.updaterState().dup();
+            assertThatThrownBy(() -> network.fit(bad)).isInstanceOf(ArithmeticException.class);
+            assertThatMatrix(network.updaterState()).isBitEqualTo(before);
+        }
     }
 
     @Test

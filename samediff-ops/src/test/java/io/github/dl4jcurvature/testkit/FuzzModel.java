@@ -234,14 +234,13 @@ public final class FuzzModel {
     }
 
     /**
-     * Fits once; parameters have no NaN afterwards, and are as before if it is refused. What the updater has learned about the curvature
-     * by then may stay.
+     * Fits once; parameters have no NaN afterwards, and are as before, like the updater's state, if it is refused.
      *
      * @param model to be trained
      * @param data for it
      */
     public static void fit(Model model, DataSet data) {
-        parametersUnchangedOnRefusal(model, () -> ((NeuralNetwork) model).fit(data));
+        unchangedOnRefusal(model, () -> ((NeuralNetwork) model).fit(data));
         FuzzCase.assertNoNaN("parameters after a step", model.params());
     }
 
