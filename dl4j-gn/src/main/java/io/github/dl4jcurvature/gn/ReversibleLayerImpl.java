@@ -214,12 +214,15 @@ public final class ReversibleLayerImpl extends BaseLayer<ReversibleLayer> implem
     }
 
     private void requireShape() {
-        if (input.rank() != 2 || input.size(1) != layerConf().getNIn()) {
-            throw new DL4JInvalidInputException("input of layer '%s' has shape %s but must have shape [examples, %d]"
-                    .formatted(
-                            layerConf().getLayerName(),
-                            Arrays.toString(input.shape()),
-                            layerConf().getNIn()));
+        if (input.rank() != 2
+                || input.size(0) < 1
+                || input.size(1) != layerConf().getNIn()) {
+            throw new DL4JInvalidInputException(
+                    "input of layer '%s' has shape %s but must have shape [examples, %d] with at least one example"
+                            .formatted(
+                                    layerConf().getLayerName(),
+                                    Arrays.toString(input.shape()),
+                                    layerConf().getNIn()));
         }
     }
 

@@ -126,9 +126,15 @@ final class KroneckerPrior implements StepRule {
         FactorPair kept = new FactorPair(factors.inputs().mul(settings.forgetting()), factors.outputs());
         KroneckerSumProblem problem = new KroneckerSumProblem(kept, fisher);
         KroneckerSumProblem.Weights weights = problem.weights(settings.sum());
+        double divergence = problem.divergence(weights);
+        if (!Double.isFinite(divergence)) {
+            throw new ArithmeticException(
+                    "the sum of what is remembered and the Fisher information of the task is not finite (its divergence is %s, the trace of the information %s); the network is unchanged: scale the inputs, or look for an extreme prior precision or data size"
+                            .formatted(divergence, trace));
+        }
         factors = problem.factors(weights);
         isotropic = false;
         inverse = null;
-        return new Consolidated(true, trace, problem.divergence(weights));
+        return new Consolidated(true, trace, divergence);
     }
 }

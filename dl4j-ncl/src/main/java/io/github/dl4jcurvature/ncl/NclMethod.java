@@ -2,6 +2,7 @@
 package io.github.dl4jcurvature.ncl;
 
 import java.util.List;
+import java.util.Objects;
 
 import io.github.dl4jcurvature.fisher.AuxiliaryInputs;
 import io.github.dl4jcurvature.fisher.CurvatureBlock;
@@ -35,20 +36,26 @@ final class NclMethod implements CurvatureMethod {
                     "the gradient of iteration %d is not finite (its squared norm is %s); the parameters are unchanged: check the data for NaN or lower the learning rate"
                             .formatted(step.iteration(), squared));
         }
-        if (consolidateEvery > 0) {
-            consolidateOnTheWay(step);
+        NclState counters = updaters.get(0).layer().state();
+        boolean due = consolidateEvery > 0 && counters.steps() > 0 && counters.steps() % consolidateEvery == 0;
+        updaters.forEach(updater -> updater.keep(due));
+        if (due) {
+            consolidate(step, counters.examples() / updaters.get(0).getConfig().dataSize());
         }
-        updaters.forEach(updater -> updater.show(step.iteration()));
+        if (consolidateEvery > 0) {
+            updaters.forEach(updater ->
+                    updater.layer().state().countExamples(step.batch().examples()));
+        }
+        updaters.forEach(updater -> updater.show(step.iteration(), this::undo));
     }
 
-    private void consolidateOnTheWay(TrainingStep step) {
-        NclState counters = updaters.get(0).layer().state();
-        if (consolidation != null && counters.steps() > 0 && counters.steps() % consolidateEvery == 0) {
-            double weight = counters.examples() / updaters.get(0).getConfig().dataSize();
-            consolidation.consolidate(List.of(step.batch()), weight);
-            updaters.forEach(updater -> updater.layer().state().clearExamples());
-        }
-        updaters.forEach(
-                updater -> updater.layer().state().countExamples(step.batch().examples()));
+    private void consolidate(TrainingStep step, double weight) {
+        Objects.requireNonNull(consolidation, "bound before the first gradient")
+                .consolidate(List.of(step.batch()), weight);
+        updaters.forEach(updater -> updater.layer().state().clearExamples());
+    }
+
+    private void undo() {
+        updaters.forEach(NclUpdater::undo);
     }
 }

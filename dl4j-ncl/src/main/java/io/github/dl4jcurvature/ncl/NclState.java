@@ -3,6 +3,7 @@ package io.github.dl4jcurvature.ncl;
 
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
@@ -22,6 +23,8 @@ final class NclState {
 
     private final LayerPlan plan;
     private final INDArray view;
+    private @Nullable INDArray before;
+    private @Nullable INDArray secondBefore;
 
     NclState(LayerPlan plan, INDArray view) {
         this.plan = plan;
@@ -30,6 +33,40 @@ final class NclState {
 
     private INDArray slice(long from, long length) {
         return view.get(NDArrayIndex.interval(from, from + length));
+    }
+
+    /**
+     * Keeps what a step changes, for {@link #undo}.
+     *
+     * @param everything whether what is remembered may change as well
+     */
+    void keep(boolean everything) {
+        INDArray second = everything ? null : secondMoment();
+        before = copy(everything ? view : counters(), before);
+        secondBefore = second == null ? null : copy(second, secondBefore);
+    }
+
+    /** Goes back to what was kept last. */
+    void undo() {
+        if (before != null) {
+            (before.length() == view.length() ? view : counters()).assign(before);
+        }
+        INDArray second = secondMoment();
+        if (second != null && secondBefore != null) {
+            second.assign(secondBefore);
+        }
+    }
+
+    /** Counters and momentum, which come first. */
+    private INDArray counters() {
+        return slice(0, LayerPlan.HEADER + plan.parameters());
+    }
+
+    private static INDArray copy(INDArray source, @Nullable INDArray target) {
+        INDArray copy = target != null && target.length() == source.length()
+                ? target
+                : Nd4j.createUninitializedDetached(source.dataType(), source.length());
+        return copy.assign(source);
     }
 
     INDArray momentum() {

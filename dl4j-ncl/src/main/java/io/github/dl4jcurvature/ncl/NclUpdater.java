@@ -5,6 +5,8 @@ import java.util.Map;
 
 import io.github.dl4jcurvature.fisher.CurvatureBlock;
 import io.github.dl4jcurvature.fisher.StateArray;
+import io.github.dl4jcurvature.linalg.Gemm;
+import io.github.dl4jcurvature.linalg.MatrixView;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -22,6 +24,7 @@ final class NclUpdater implements GradientUpdater<Ncl> {
     private @Nullable CurvatureBlock bound;
     private @Nullable NclLayer layer;
     private int shown = -1;
+    private Runnable undo = () -> {};
 
     NclUpdater(Ncl config) {
         this.config = config;
@@ -110,9 +113,25 @@ final class NclUpdater implements GradientUpdater<Ncl> {
         return layer != null;
     }
 
-    /** Notes that the gradient of an iteration has been checked. */
-    void show(int iteration) {
+    /**
+     * Notes that the gradient of an iteration has been checked.
+     *
+     * @param whole takes back what the iteration has changed in all layers, in case the step turns out not to be finite
+     */
+    void show(int iteration, Runnable whole) {
         shown = iteration;
+        undo = whole;
+    }
+
+    /** Keeps the state as it is before an iteration. */
+    void keep(boolean everything) {
+        layer().state().keep(everything);
+    }
+
+    /** Goes back to the state that was kept last. */
+    void undo() {
+        layer().state().undo();
+        reload();
     }
 
     @Override
@@ -125,6 +144,14 @@ final class NclUpdater implements GradientUpdater<Ncl> {
         }
         shown = -1;
         present.update(gradient, iteration, epoch);
+        MatrixView step = MatrixView.of(gradient.reshape(gradient.length()));
+        double squared = Gemm.dot(step, step);
+        if (!Double.isFinite(squared)) {
+            undo.run();
+            throw new ArithmeticException(
+                    "the step of %s at iteration %d is not finite (its squared norm is %s); the network is unchanged: lower the learning rate, or look for an extreme prior precision, damping or data size"
+                            .formatted(config.plan(), iteration, squared));
+        }
     }
 
     private String withoutListener() {

@@ -20,6 +20,8 @@ import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.listeners.CollectScoresListener;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -57,6 +59,31 @@ class NclMisuseTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("no longer among the network's listeners");
         assertThatMatrix(network.params()).isBitEqualTo(before);
+    }
+
+    /** The first layer has stepped when the output layer's step overflows. */
+    @ParameterizedTest
+    @EnumSource(Ncl.Step.class)
+    void aStepThatIsNotFiniteLeavesParametersAndStateUnchanged(Ncl.Step kind) {
+        Ncl ncl = Ncl.builder()
+                .method(Ncl.Method.KFAC)
+                .learningRate(0.1)
+                .dataSize(40)
+                .step(kind)
+                .build();
+        MultiLayerNetwork network = Tasks.classifier(ncl, DataType.DOUBLE);
+        network.fit(DATA);
+        Ncl.endTask(network, Tasks.iterator(DATA));
+        network.fit(DATA);
+        INDArray parameters = network.params().dup();
+        INDArray state = network.updaterState().dup();
+        network.setLearningRate(network.getnLayers() - 1, Double.MAX_VALUE);
+        assertThatThrownBy(() -> network.fit(DATA))
+                .isInstanceOf(ArithmeticException.class)
+                .hasMessageContaining("is not finite")
+                .hasMessageContaining("lower the learning rate");
+        assertThatMatrix(network.params()).isBitEqualTo(parameters);
+        assertThatMatrix(network.updaterState()).isBitEqualTo(state);
     }
 
     @Test
