@@ -65,9 +65,9 @@ final class FishLegBlock {
         return state;
     }
 
-    /** Goes back to a copy of the state. */
-    void restore(INDArray copy) {
-        state.restore(copy);
+    /** Goes back to the state that was kept last. */
+    void undo() {
+        state.undo();
         signature = Double.NaN;
     }
 

@@ -99,7 +99,7 @@ final class FishLegMethod implements CurvatureMethod {
         boolean learns = rate > 0 && blocks.stream().anyMatch(FishLegBlock::learns);
         boolean starts = counters.steps() == 0 && counters.auxiliarySteps() + counters.skipped() == 0;
         boolean due = learns && counters.steps() > 0 && counters.steps() % settings.updateEvery() == 0;
-        List<INDArray> before = starts || due ? copies() : List.of();
+        blocks.forEach(block -> block.state().keep(starts || due));
         try {
             if (starts) {
                 start(step, learns ? rate : 0, damping);
@@ -114,7 +114,7 @@ final class FishLegMethod implements CurvatureMethod {
             }
             stepScale = stepScale(step);
         } catch (RuntimeException refused) {
-            restore(before);
+            undo();
             throw refused;
         }
         if (!due) {
@@ -126,14 +126,9 @@ final class FishLegMethod implements CurvatureMethod {
         }
     }
 
-    private List<INDArray> copies() {
-        return blocks.stream().map(block -> block.state().copy()).toList();
-    }
-
-    private void restore(List<INDArray> copies) {
-        for (int index = 0; index < copies.size(); index++) {
-            blocks.get(index).restore(copies.get(index));
-        }
+    /** Takes back what the iteration has changed in the state of all layers. */
+    void undo() {
+        blocks.forEach(FishLegBlock::undo);
     }
 
     /** The counters, which are the same in all layers. */

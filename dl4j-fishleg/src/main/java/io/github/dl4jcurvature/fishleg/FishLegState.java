@@ -3,6 +3,7 @@ package io.github.dl4jcurvature.fishleg;
 
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The state of one block, all of it in the view that the host saves: counters, momentum, \( \lambda \) and its moments.
@@ -16,16 +17,20 @@ final class FishLegState {
     private static final int INITIAL_SCALE = 3;
 
     private final INDArray view;
+    private final INDArray moving; // counters and momentum, which change in every step
     private final INDArray momentum;
     private final INDArray factors;
     private final INDArray firstMoment;
     private final INDArray secondMoment;
     private final @Nullable INDArray average;
+    private @Nullable INDArray before;
+    private @Nullable INDArray averageBefore;
 
     FishLegState(BlockPlan plan, INDArray view) {
         this.view = view;
         long size = plan.factors();
         long start = BlockPlan.HEADER + plan.parameters();
+        moving = Factors.slice(view, 0, start);
         momentum = Factors.slice(view, BlockPlan.HEADER, plan.parameters());
         factors = Factors.slice(view, start, size);
         firstMoment = Factors.slice(view, start + size, size);
@@ -33,14 +38,31 @@ final class FishLegState {
         average = plan.averaged() ? Factors.slice(view, start + 3 * size, plan.parameters()) : null;
     }
 
-    /** A copy of all of it, for {@link #restore}. */
-    INDArray copy() {
-        return view.dup();
+    /**
+     * Keeps what a step changes, for {@link #undo}.
+     *
+     * @param everything whether the factors may change as well
+     */
+    void keep(boolean everything) {
+        before = copy(everything ? view : moving, before);
+        averageBefore = everything || average == null ? null : copy(average, averageBefore);
     }
 
-    /** Goes back to what was copied. */
-    void restore(INDArray copy) {
-        view.assign(copy);
+    /** Goes back to what was kept last. */
+    void undo() {
+        if (before != null) {
+            (before.length() == view.length() ? view : moving).assign(before);
+        }
+        if (average != null && averageBefore != null) {
+            average.assign(averageBefore);
+        }
+    }
+
+    private static INDArray copy(INDArray source, @Nullable INDArray target) {
+        INDArray copy = target != null && target.length() == source.length()
+                ? target
+                : Nd4j.createUninitializedDetached(source.dataType(), source.length());
+        return copy.assign(source);
     }
 
     INDArray momentum() {

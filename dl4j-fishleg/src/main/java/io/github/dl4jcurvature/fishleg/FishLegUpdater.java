@@ -153,6 +153,17 @@ final class FishLegUpdater implements GradientUpdater<FishLeg> {
             Gemm.axpy(rate * config.weightDecay(), parameters, update); // + eta w theta; the host subtracts it
         }
         state().countStep();
+        requireFinite(update, block, iteration);
+    }
+
+    private void requireFinite(MatrixView update, FishLegBlock stepping, int iteration) {
+        double squared = Gemm.dot(update, update);
+        if (!Double.isFinite(squared)) {
+            method().undo();
+            throw new ArithmeticException(
+                    "the step of layer '%s' at iteration %d is not finite (its squared norm is %s); the parameters and the state are unchanged: lower the learning rate or the weight decay, or raise the damping"
+                            .formatted(stepping.layer(), iteration, squared));
+        }
     }
 
     private String withoutListener() {

@@ -207,6 +207,23 @@ class FishLegMisuseTest {
         }
     }
 
+    /** The layers before it have stepped when the last one's step overflows. */
+    @Test
+    void aStepThatIsNotFiniteLeavesParametersAndState() {
+        MultiLayerNetwork network = TestNetworks.classifier(new FishLeg());
+        network.addListeners(new CurvatureListener());
+        TestNetworks.fit(network, 2);
+        INDArray parameters = network.params().dup();
+        INDArray state = network.updaterState().dup();
+        network.setLearningRate(network.getnLayers() - 1, Double.MAX_VALUE);
+        assertThatThrownBy(() -> TestNetworks.fit(network, 1))
+                .isInstanceOf(ArithmeticException.class)
+                .hasMessageContaining("is not finite")
+                .hasMessageContaining("lower the learning rate");
+        assertThatMatrix(network.params()).isBitEqualTo(parameters);
+        assertThatMatrix(network.updaterState()).isBitEqualTo(state);
+    }
+
     @Test
     void everySetterNamesItsArgumentTheValueAndTheRule() {
         assertRefused(b -> b.learningRate(0), "learningRate must be positive and finite but is 0.0");
