@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 
 import io.github.dl4jcurvature.testkit.RandomMatrices;
-import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -152,9 +151,6 @@ class CurvatureListenerTest {
                         List.of("gamma", "beta"),
                         List.of(5L, 5L),
                         List.of(elementwise(0, 5), elementwise(5, 5))));
-        Object updater = network.getUpdater();
-        CurvatureListener.prepare(network);
-        assertThat(network.getUpdater()).isSameAs(updater);
     }
 
     @Test
@@ -187,7 +183,7 @@ class CurvatureListenerTest {
     }
 
     @Test
-    void refusesOneConfigurationObjectInTwoLayers() {
+    void givesEachLayerAConfigurationOfItsOwn() {
         Witness shared = new Witness();
         MultiLayerNetwork network = dense(new Sgd(0.1), 1);
         for (int index : new int[] {0, 2}) {
@@ -195,10 +191,15 @@ class CurvatureListenerTest {
                             network.getLayer(index).conf().getLayer())
                     .setIUpdater(shared);
         }
-        assertThatThrownBy(() -> CurvatureListener.prepare(network))
-                .isInstanceOf(DL4JInvalidConfigException.class)
-                .hasMessageContaining("layer0")
-                .hasMessageContaining(".updater(updater.clone())");
+
+        CurvatureListener.prepare(network);
+
+        assertThat(governedLayer(network, 0)).isEqualTo("layer0");
+        assertThat(governedLayer(network, 2)).isEqualTo("layer2");
+    }
+
+    private static String governedLayer(MultiLayerNetwork network, int index) {
+        return ((Witness) network.getLayer(index).getConfig().getUpdaterByParam("W")).governed.layer();
     }
 
     private static List<String> train(Model model) {

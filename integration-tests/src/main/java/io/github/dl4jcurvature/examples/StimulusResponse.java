@@ -33,7 +33,7 @@ public final class StimulusResponse {
         ContinualStudy study = new ContinualStudy(benchmark, THREADS);
         boolean select = words.contains("select");
         Map<ContinualMethod, ContinualSetting> settings =
-                select ? study.select(Arrays.asList(ContinualMethod.values())) : chosen();
+                select ? study.select(Arrays.asList(ContinualMethod.values())) : chosen(cell);
         List<ContinualStudy.Outcome> outcomes = study.run(settings, SEEDS);
         System.out.println(Machine.description());
         if (select) {
@@ -51,16 +51,17 @@ public final class StimulusResponse {
                 .orElse(800);
     }
 
-    /** What the protocol chose; for the LSTM it has not been run, and the settings of the simple units are taken. */
-    private static Map<ContinualMethod, ContinualSetting> chosen() {
+    /** What the protocol chose: for simple units with 800 iterations for each task, for the LSTM with 120. */
+    private static Map<ContinualMethod, ContinualSetting> chosen(Cell cell) {
+        boolean lstm = cell == Cell.LSTM;
         Map<ContinualMethod, ContinualSetting> settings = new LinkedHashMap<>();
         settings.put(ContinualMethod.NCL, new ContinualSetting(0.01, 1000));
         settings.put(ContinualMethod.PROJECTION, new ContinualSetting(0.01, 1000));
         settings.put(ContinualMethod.KFAC, new ContinualSetting(0.002, 10));
-        settings.put(ContinualMethod.OWM, new ContinualSetting(0.01, 300));
+        settings.put(ContinualMethod.OWM, new ContinualSetting(0.01, lstm ? 100 : 300));
         settings.put(ContinualMethod.DOWM, new ContinualSetting(0.01, 100));
         settings.put(ContinualMethod.EWC, new ContinualSetting(0.002, 10));
-        settings.put(ContinualMethod.SGD, new ContinualSetting(0.005, 0));
+        settings.put(ContinualMethod.SGD, new ContinualSetting(lstm ? 0.01 : 0.005, 0));
         settings.put(ContinualMethod.ADAM, new ContinualSetting(0.002, 0));
         settings.put(ContinualMethod.JOINT, new ContinualSetting(0.002, 0));
         return settings;
