@@ -66,8 +66,8 @@ class ConcurrentGraphTest {
             work.add(() -> {
                 for (int run = 0; run < RUNS; run++) {
                     Map<String, INDArray> actual = graph.output(Map.of("Q", q), OUTPUTS);
-                    expected.forEach(
-                            (name, x) -> assertThatMatrix(actual.get(name)).as(name).isBitEqualTo(x));
+                    expected.forEach((name, x) ->
+                            assertThatMatrix(actual.get(name)).as(name).isBitEqualTo(x));
                 }
                 return RUNS;
             });
@@ -108,7 +108,8 @@ class ConcurrentGraphTest {
         }
         List<INDArray> solutions = EightThreads.run(work);
         for (int thread = 0; thread < EightThreads.COUNT; thread++) {
-            assertThatMatrix(solutions.get(thread)).isBitEqualTo(solved(q(thread)).get("x_dare"));
+            assertThatMatrix(solutions.get(thread))
+                    .isBitEqualTo(solved(q(thread)).get("x_dare"));
         }
     }
 }

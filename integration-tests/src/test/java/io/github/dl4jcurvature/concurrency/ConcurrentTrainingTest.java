@@ -80,7 +80,7 @@ class ConcurrentTrainingTest {
         }
         assertThat(Stream.iterate(2, i -> i < EightThreads.COUNT, i -> i + 2))
                 .as("first of two trainings that differ")
-                .allSatisfy(i ->
-                        assertThat(alone.get(i).parameters()).isNotEqualTo(alone.get(i + 1).parameters()));
+                .allSatisfy(i -> assertThat(alone.get(i).parameters())
+                        .isNotEqualTo(alone.get(i + 1).parameters()));
     }
 }
