@@ -18,14 +18,14 @@ import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Small classifiers of digits, and their data in a fixed order. */
-final class DigitClassifiers {
+public final class DigitClassifiers {
     static final int HIDDEN = 16;
     private static final int BATCH = 100;
     private static final OpticalDigits DIGITS = new OpticalDigits(1);
 
     private DigitClassifiers() {}
 
-    static MultiLayerNetwork layers(IUpdater updater) {
+    public static MultiLayerNetwork layers(IUpdater updater) {
         MultiLayerNetwork network = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
                 .seed(1)
                 .activation(Activation.TANH)
@@ -66,11 +66,11 @@ final class DigitClassifiers {
                 .build();
     }
 
-    static DataSet part(Part part) {
+    public static DataSet part(Part part) {
         return DIGITS.part(part, Target.CLASS);
     }
 
-    static List<DataSet> trainingBatches() {
+    public static List<DataSet> trainingBatches() {
         return part(Part.TRAIN).batchBy(BATCH);
     }
 }

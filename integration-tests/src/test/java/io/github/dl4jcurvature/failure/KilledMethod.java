@@ -36,7 +36,7 @@ import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Networks of each method, small enough that a process spends much of its time on its checkpoints. */
-enum KilledMethod {
+public enum KilledMethod {
     FISHLEG,
     SURGEON,
     NCL,
@@ -47,7 +47,7 @@ enum KilledMethod {
     private static final int INPUTS = 8;
     private static final int CLASSES = 3;
 
-    MultiLayerNetwork network() {
+    public MultiLayerNetwork network() {
         MultiLayerNetwork network = new MultiLayerNetwork(configuration());
         network.init();
         return network;
@@ -114,7 +114,7 @@ enum KilledMethod {
     }
 
     /** Listeners of a new training. */
-    List<TrainingListener> listeners() {
+    public List<TrainingListener> listeners() {
         return switch (this) {
             case FISHLEG -> List.of(new CurvatureListener());
             case SURGEON -> List.of(new CurvatureListener(), surgeon());
@@ -142,7 +142,7 @@ enum KilledMethod {
     }
 
     /** The same batch for the same number. */
-    DataSet batch(int number) {
+    public DataSet batch(int number) {
         SplittableRandom random = new SplittableRandom(this == GPLVM ? 1 : 1 + number);
         INDArray labels = Nd4j.zeros(DataType.DOUBLE, EXAMPLES, CLASSES);
         for (int i = 0; i < EXAMPLES; i++) {
