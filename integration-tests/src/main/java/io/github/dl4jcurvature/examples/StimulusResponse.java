@@ -55,8 +55,8 @@ public final class StimulusResponse {
     private static Map<ContinualMethod, ContinualSetting> chosen(Cell cell) {
         boolean lstm = cell == Cell.LSTM;
         Map<ContinualMethod, ContinualSetting> settings = new LinkedHashMap<>();
-        settings.put(ContinualMethod.NCL, new ContinualSetting(0.01, 1000));
-        settings.put(ContinualMethod.PROJECTION, new ContinualSetting(0.01, 1000));
+        settings.put(ContinualMethod.NCL, new ContinualSetting(0.01, lstm ? 3000 : 1000));
+        settings.put(ContinualMethod.PROJECTION, new ContinualSetting(0.01, lstm ? 3000 : 1000));
         settings.put(ContinualMethod.KFAC, new ContinualSetting(0.002, 10));
         settings.put(ContinualMethod.OWM, new ContinualSetting(0.01, lstm ? 100 : 300));
         settings.put(ContinualMethod.DOWM, new ContinualSetting(0.01, 100));
