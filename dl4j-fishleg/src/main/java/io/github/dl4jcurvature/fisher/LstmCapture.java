@@ -16,7 +16,8 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>The host propagates errors from the last step to the first; within a step in the order output gate, cell, forget
  * gate, modulation gate, input. At the first step there is no forget gate, since the cell starts at zero. It
- * does not mask the errors of an LSTM without peepholes, so neither does this class.
+ * does not mask the errors of an LSTM without peepholes, so neither does this class. A {@link OnePassLstmLayer} that ran its
+ * own recursion has the rows already.
  */
 record LstmCapture(AbstractLSTM configuration, ErrorTape activations, ErrorTape gates) implements LayerCapture {
 

@@ -32,28 +32,28 @@ final class RecurrentFactors {
                     "layer '%s' is recurrent but returned no activations".formatted(pass.name()));
         }
         INDArray hidden = Sequences.channelsFirst(pass.activations(), format); // [N, nHidden, T]
-        INDArray x = Sequences.rows(input).castTo(rows.dataType());
-        INDArray h = Sequences.rows(previous(hidden)).castTo(rows.dataType());
+        return of(pass, inputs(input.castTo(rows.dataType()), hidden.castTo(rows.dataType())), rows, valid);
+    }
+
+    /** Factors of a layer whose passes ran as a recursion of ours. */
+    static LayerFactors of(LayerPass pass, LstmRows rows) {
+        return of(pass, rows.inputs(), rows.errors(), validRows(pass, rows.errors()));
+    }
+
+    private static LayerFactors of(LayerPass pass, INDArray inputs, INDArray errors, @Nullable INDArray valid) {
         return LayerFactors.of(
                 pass,
                 List.of(SimpleRnnParamInitializer.WEIGHT_KEY, SimpleRnnParamInitializer.RECURRENT_WEIGHT_KEY),
                 SimpleRnnParamInitializer.BIAS_KEY,
-                Nd4j.concat(1, x, h), // [T N, nIn + nHidden]
-                rows,
+                inputs,
+                errors,
                 1,
                 valid);
     }
 
-    /** Factors from rows that are complete. */
-    static LayerFactors of(LayerPass pass, LstmRows rows) {
-        return LayerFactors.of(
-                pass,
-                List.of(SimpleRnnParamInitializer.WEIGHT_KEY, SimpleRnnParamInitializer.RECURRENT_WEIGHT_KEY),
-                SimpleRnnParamInitializer.BIAS_KEY,
-                rows.inputs(),
-                rows.errors(),
-                1,
-                validRows(pass, rows.errors()));
+    /** Rows \([x_t ; h_{t-1}]\), [T N, nIn + n], of sequences of shape [N, nIn, T] and [N, n, T]. */
+    static INDArray inputs(INDArray x, INDArray h) {
+        return Nd4j.concat(1, Sequences.rows(x), Sequences.rows(previous(h)));
     }
 
     /** Steps that the mask of the layer, or else the only mask of the inputs, lets through; shape [T N]. */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.fishleg;
 
+import java.util.List;
+
+import io.github.dl4jcurvature.fisher.KeptArrays;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The state of one block, all of it in the view that the host saves: counters, momentum, \( \lambda \) and its moments.
@@ -23,8 +25,7 @@ final class FishLegState {
     private final INDArray firstMoment;
     private final INDArray secondMoment;
     private final @Nullable INDArray average;
-    private @Nullable INDArray before;
-    private @Nullable INDArray averageBefore;
+    private final KeptArrays kept = new KeptArrays();
 
     FishLegState(BlockPlan plan, INDArray view) {
         this.view = view;
@@ -44,25 +45,16 @@ final class FishLegState {
      * @param everything whether the factors may change as well
      */
     void keep(boolean everything) {
-        before = copy(everything ? view : moving, before);
-        averageBefore = everything || average == null ? null : copy(average, averageBefore);
+        if (everything) {
+            kept.keep(List.of(view));
+        } else {
+            kept.keep(average == null ? List.of(moving) : List.of(moving, average));
+        }
     }
 
     /** Goes back to what was kept last. */
     void undo() {
-        if (before != null) {
-            (before.length() == view.length() ? view : moving).assign(before);
-        }
-        if (average != null && averageBefore != null) {
-            average.assign(averageBefore);
-        }
-    }
-
-    private static INDArray copy(INDArray source, @Nullable INDArray target) {
-        INDArray copy = target != null && target.length() == source.length()
-                ? target
-                : Nd4j.createUninitializedDetached(source.dataType(), source.length());
-        return copy.assign(source);
+        kept.undo();
     }
 
     INDArray momentum() {

@@ -45,12 +45,7 @@ class FishLegFuzzTest {
                 b -> b.stepBound(drawn.positive(1)),
                 b -> b.auxiliaryAdam(drawn.fraction(), drawn.fraction(), drawn.positive(1e-8)),
                 b -> b.seed(drawn.random().nextLong()));
-        options.forEach(option -> {
-            if (drawn.random().nextInt(4) == 0) {
-                option.accept(builder);
-            }
-        });
-        return builder.build();
+        return drawn.configure(builder, options).build();
     }
 
     @Test

@@ -35,12 +35,7 @@ class GaussNewtonFuzzTest {
                 b -> b.blockWeights(drawn.any(new double[] {1}, new double[] {0.5, 0.5}, new double[] {0.3, 0.3, 0.4})),
                 b -> b.maxStepNorm(drawn.positive(1)),
                 b -> b.strict(drawn.flip()));
-        options.forEach(option -> {
-            if (drawn.random().nextInt(5) == 0) {
-                option.accept(builder);
-            }
-        });
-        return builder.build();
+        return drawn.configure(builder, options).build();
     }
 
     private static RevMlp.Builder network(FuzzCase drawn, int inputs, int outputs, DataType type) {
@@ -61,12 +56,7 @@ class GaussNewtonFuzzTest {
                 b -> b.dampedResidual(drawn.positive(0.1)),
                 b -> b.stacked(drawn.random().nextInt(-1, 3)),
                 b -> b.trainableReadout(drawn.flip()));
-        options.forEach(option -> {
-            if (drawn.random().nextInt(4) == 0) {
-                option.accept(builder);
-            }
-        });
-        return builder;
+        return drawn.configure(builder, options);
     }
 
     private static DataSet data(FuzzCase drawn, int inputs, int outputs, DataType type) {

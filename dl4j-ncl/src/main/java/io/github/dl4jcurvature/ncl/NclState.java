@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.ncl;
 
+import java.util.List;
+
+import io.github.dl4jcurvature.fisher.KeptArrays;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
@@ -23,8 +25,7 @@ final class NclState {
 
     private final LayerPlan plan;
     private final INDArray view;
-    private @Nullable INDArray before;
-    private @Nullable INDArray secondBefore;
+    private final KeptArrays kept = new KeptArrays();
 
     NclState(LayerPlan plan, INDArray view) {
         this.plan = plan;
@@ -41,32 +42,18 @@ final class NclState {
      * @param everything whether what is remembered may change as well
      */
     void keep(boolean everything) {
-        INDArray second = everything ? null : secondMoment();
-        before = copy(everything ? view : counters(), before);
-        secondBefore = second == null ? null : copy(second, secondBefore);
+        INDArray second = secondMoment();
+        INDArray moving = slice(0, LayerPlan.HEADER + plan.parameters()); // counters and momentum, which come first
+        if (everything) {
+            kept.keep(List.of(view));
+        } else {
+            kept.keep(second == null ? List.of(moving) : List.of(moving, second));
+        }
     }
 
     /** Goes back to what was kept last. */
     void undo() {
-        if (before != null) {
-            (before.length() == view.length() ? view : counters()).assign(before);
-        }
-        INDArray second = secondMoment();
-        if (second != null && secondBefore != null) {
-            second.assign(secondBefore);
-        }
-    }
-
-    /** Counters and momentum, which come first. */
-    private INDArray counters() {
-        return slice(0, LayerPlan.HEADER + plan.parameters());
-    }
-
-    private static INDArray copy(INDArray source, @Nullable INDArray target) {
-        INDArray copy = target != null && target.length() == source.length()
-                ? target
-                : Nd4j.createUninitializedDetached(source.dataType(), source.length());
-        return copy.assign(source);
+        kept.undo();
     }
 
     INDArray momentum() {

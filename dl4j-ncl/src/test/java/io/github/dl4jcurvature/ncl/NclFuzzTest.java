@@ -42,12 +42,7 @@ class NclFuzzTest {
                 b -> b.maxDimension(drawn.size(6)),
                 b -> b.consolidateEvery(drawn.size(3)),
                 b -> b.seed(drawn.random().nextLong()));
-        options.forEach(option -> {
-            if (drawn.random().nextInt(4) == 0) {
-                option.accept(builder);
-            }
-        });
-        return builder.build();
+        return drawn.configure(builder, options).build();
     }
 
     @Test

@@ -39,7 +39,7 @@ class ConcurrentTrainingTest {
     /** Parameters and updater state at the end. */
     private record Result(INDArray parameters, @Nullable INDArray state) {}
 
-    /** One training; the second of a method is a third longer and has other batches. */
+    /** One training; the second of a method is a third longer and has other batches, but for latent variables, which have one. */
     private record Training(KilledMethod method, int number) {
 
         Result run() {

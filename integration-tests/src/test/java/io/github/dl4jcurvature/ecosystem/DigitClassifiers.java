@@ -6,6 +6,8 @@ import java.util.List;
 import io.github.dl4jcurvature.examples.data.OpticalDigits;
 import io.github.dl4jcurvature.examples.data.Part;
 import io.github.dl4jcurvature.examples.data.Target;
+import io.github.dl4jcurvature.gn.GaussNewton;
+import io.github.dl4jcurvature.gn.RevMlp;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -52,6 +54,19 @@ public final class DigitClassifiers {
         ComputationGraph graph = new ComputationGraph(configuration);
         graph.init();
         return graph;
+    }
+
+    /** Two coupling blocks, by Gauss-Newton. */
+    static MultiLayerNetwork reversible() {
+        MultiLayerNetwork network = new MultiLayerNetwork(RevMlp.builder()
+                .nIn(OpticalDigits.PIXELS)
+                .nOut(OpticalDigits.CLASSES)
+                .blocks(2)
+                .hiddenSize(128)
+                .updater(new GaussNewton(0.3))
+                .build());
+        network.init();
+        return network;
     }
 
     private static DenseLayer hidden() {

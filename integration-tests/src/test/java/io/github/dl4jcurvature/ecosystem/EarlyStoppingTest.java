@@ -5,12 +5,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-import io.github.dl4jcurvature.examples.data.OpticalDigits;
 import io.github.dl4jcurvature.examples.data.Part;
 import io.github.dl4jcurvature.fisher.CurvatureListener;
 import io.github.dl4jcurvature.fishleg.FishLeg;
-import io.github.dl4jcurvature.gn.GaussNewton;
-import io.github.dl4jcurvature.gn.RevMlp;
 import io.github.dl4jcurvature.ncl.Ncl;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.earlystopping.EarlyStoppingConfiguration;
@@ -104,11 +101,11 @@ class EarlyStoppingTest {
 
     @Test
     void gaussNewtonNeedsNoListenerToContinue() {
-        MultiLayerNetwork network = reversible();
+        MultiLayerNetwork network = DigitClassifiers.reversible();
 
         EarlyStoppingResult<MultiLayerNetwork> result = stopEarly(network);
 
-        MultiLayerNetwork uninterrupted = reversible();
+        MultiLayerNetwork uninterrupted = DigitClassifiers.reversible();
         train(uninterrupted, result.getBestModelEpoch() + 2);
         MultiLayerNetwork best = result.getBestModel();
         train(best, 1);
@@ -149,18 +146,6 @@ class EarlyStoppingTest {
 
     private static SingletonDataSetIterator validation() {
         return new SingletonDataSetIterator(DigitClassifiers.part(Part.VALIDATION));
-    }
-
-    private static MultiLayerNetwork reversible() {
-        MultiLayerNetwork network = new MultiLayerNetwork(RevMlp.builder()
-                .nIn(OpticalDigits.PIXELS)
-                .nOut(OpticalDigits.CLASSES)
-                .blocks(2)
-                .hiddenSize(128)
-                .updater(new GaussNewton(0.3))
-                .build());
-        network.init();
-        return network;
     }
 
     private static void train(MultiLayerNetwork network, int epochs) {

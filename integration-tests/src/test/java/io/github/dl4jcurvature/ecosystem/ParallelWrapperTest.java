@@ -7,12 +7,9 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-import io.github.dl4jcurvature.examples.data.OpticalDigits;
 import io.github.dl4jcurvature.examples.data.Part;
 import io.github.dl4jcurvature.fisher.CurvatureListener;
 import io.github.dl4jcurvature.fishleg.FishLeg;
-import io.github.dl4jcurvature.gn.GaussNewton;
-import io.github.dl4jcurvature.gn.RevMlp;
 import io.github.dl4jcurvature.ncl.Ncl;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.nn.api.Model;
@@ -146,7 +143,7 @@ class ParallelWrapperTest {
     /** The loss is 2.40 at the start and 0.67 after three epochs. */
     @Test
     void gaussNewtonTrains() {
-        MultiLayerNetwork network = reversible();
+        MultiLayerNetwork network = DigitClassifiers.reversible();
         fit(network, epochs(3), 2);
         assertThat(score(network)).isLessThan(1.5);
     }
@@ -246,18 +243,6 @@ class ParallelWrapperTest {
         } finally {
             wrapper.shutdown();
         }
-    }
-
-    private static MultiLayerNetwork reversible() {
-        MultiLayerNetwork network = new MultiLayerNetwork(RevMlp.builder()
-                .nIn(OpticalDigits.PIXELS)
-                .nOut(OpticalDigits.CLASSES)
-                .blocks(2)
-                .hiddenSize(128)
-                .updater(new GaussNewton(0.3))
-                .build());
-        network.init();
-        return network;
     }
 
     private static double score(MultiLayerNetwork network) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -64,6 +65,23 @@ public final class FuzzCase {
     /** True in one of 144 draws. */
     public boolean hardlyEver() {
         return random.nextInt(SELDOM * SELDOM) == 0;
+    }
+
+    /**
+     * Applies some of the options of a builder, each in one case of four.
+     *
+     * @param builder to be configured
+     * @param options what may be set
+     * @param <B> its type
+     * @return the builder
+     */
+    public <B> B configure(B builder, List<Consumer<B>> options) {
+        options.forEach(option -> {
+            if (random.nextInt(4) == 0) {
+                option.accept(builder);
+            }
+        });
+        return builder;
     }
 
     /**
