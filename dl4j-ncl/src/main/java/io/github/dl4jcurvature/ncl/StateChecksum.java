@@ -17,6 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class StateChecksum {
     private static final int BITS = 20;
     private static final double LEAST = 0x1p-100;
+    private static final int AT_ONCE = 1024; // numbers
 
     private final CRC32 sum = new CRC32();
 
@@ -27,11 +28,15 @@ final class StateChecksum {
 
     StateChecksum with(INDArray numbers) {
         double[] values = numbers.dup().data().asDouble();
-        ByteBuffer bytes = ByteBuffer.allocate(Double.BYTES);
+        ByteBuffer bytes = ByteBuffer.allocate(AT_ONCE * Double.BYTES);
         for (double value : values) {
-            bytes.putDouble(0, Math.abs(value) < LEAST ? 0 : value);
-            sum.update(bytes.array());
+            if (!bytes.hasRemaining()) {
+                sum.update(bytes.flip());
+                bytes.clear();
+            }
+            bytes.putDouble(Math.abs(value) < LEAST ? 0 : value);
         }
+        sum.update(bytes.flip());
         return this;
     }
 
