@@ -143,11 +143,19 @@ final class NclUpdater implements GradientUpdater<Ncl> {
                             .formatted(config.plan(), shown, iteration));
         }
         shown = -1;
-        present.update(gradient, iteration, epoch);
+        try {
+            present.update(gradient, iteration, epoch);
+            requireFinite(gradient, iteration);
+        } catch (RuntimeException refused) {
+            undo.run();
+            throw refused;
+        }
+    }
+
+    private void requireFinite(INDArray gradient, int iteration) {
         MatrixView step = MatrixView.of(gradient.reshape(gradient.length()));
         double squared = Gemm.dot(step, step);
         if (!Double.isFinite(squared)) {
-            undo.run();
             throw new ArithmeticException(
                     "the step of %s at iteration %d is not finite (its squared norm is %s); the network is unchanged: lower the learning rate, or look for an extreme prior precision, damping or data size"
                             .formatted(config.plan(), iteration, squared));
