@@ -38,11 +38,14 @@ final class GaussNewtonUpdater implements GradientUpdater<GaussNewton> {
     @Override
     public void applyUpdater(INDArray step, int iteration, int epoch) {
         step.muli(configuration.factor(iteration, epoch));
-        if (configuration.maxStepNorm() < Double.MAX_VALUE) {
-            double norm = step.norm2Number().doubleValue();
-            if (norm > configuration.maxStepNorm()) {
-                step.muli(configuration.maxStepNorm() / norm);
-            }
+        double norm = step.norm2Number().doubleValue();
+        if (!Double.isFinite(norm)) {
+            throw new ArithmeticException(
+                    "the Gauss-Newton step of iteration %d is not finite (its norm is %s); the parameters are unchanged: choose a smaller alpha than %s, damp the solver, or check the data for NaN"
+                            .formatted(iteration, norm, configuration.getLearningRate(iteration, epoch)));
+        }
+        if (norm > configuration.maxStepNorm()) {
+            step.muli(configuration.maxStepNorm() / norm);
         }
     }
 }

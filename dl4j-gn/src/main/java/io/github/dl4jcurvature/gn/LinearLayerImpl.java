@@ -48,6 +48,7 @@ final class LinearLayerImpl extends BaseLayer<LinearLayer> implements GaussNewto
     @Override
     public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
         assertInputSet(false);
+        LayerInput.require(input, layerConf());
         applyDropOutIfNecessary(training, workspaces);
         INDArray x = input.castTo(dataType);
         INDArray y = workspaces.create(

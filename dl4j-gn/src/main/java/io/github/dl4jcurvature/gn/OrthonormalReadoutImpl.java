@@ -39,6 +39,7 @@ final class OrthonormalReadoutImpl extends BaseLayer<OrthonormalReadout> impleme
     @Override
     public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
         assertInputSet(false);
+        LayerInput.require(input, layerConf());
         applyDropOutIfNecessary(training, workspaces);
         INDArray x = input.castTo(dataType);
         INDArray readout = readout();

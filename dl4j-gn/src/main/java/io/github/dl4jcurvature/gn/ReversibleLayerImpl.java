@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
@@ -59,7 +58,7 @@ public final class ReversibleLayerImpl extends BaseLayer<ReversibleLayer> implem
     @Override
     public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
         assertInputSet(false);
-        requireShape();
+        LayerInput.require(input, layerConf());
         applyDropOutIfNecessary(training, workspaces);
         INDArray x = input.castTo(dataType);
         INDArray y = workspaces
@@ -211,19 +210,6 @@ public final class ReversibleLayerImpl extends BaseLayer<ReversibleLayer> implem
                             .formatted(error, tolerance));
         }
         return error;
-    }
-
-    private void requireShape() {
-        if (input.rank() != 2
-                || input.size(0) < 1
-                || input.size(1) != layerConf().getNIn()) {
-            throw new DL4JInvalidInputException(
-                    "input of layer '%s' has shape %s but must have shape [examples, %d] with at least one example"
-                            .formatted(
-                                    layerConf().getLayerName(),
-                                    Arrays.toString(input.shape()),
-                                    layerConf().getNIn()));
-        }
     }
 
     @Override

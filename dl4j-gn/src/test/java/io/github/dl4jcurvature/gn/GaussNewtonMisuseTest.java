@@ -270,6 +270,13 @@ class GaussNewtonMisuseTest {
     }
 
     @Test
+    void aStepThatIsNotFiniteIsRefused() {
+        MultiLayerNetwork network = ReversibleLayersTest.network(
+                GaussNewtonCases.classifier(new GaussNewton(Double.MAX_VALUE)).build());
+        assertUnchanged(network, GaussNewtonCases.classes(5, DataType.DOUBLE, 1), "smaller alpha");
+    }
+
+    @Test
     void masksOfSingleOutputsAreRefused() {
         MultiLayerNetwork network = ReversibleLayersTest.network(
                 GaussNewtonCases.classifier(new GaussNewton()).build());
