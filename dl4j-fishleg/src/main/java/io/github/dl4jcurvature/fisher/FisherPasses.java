@@ -40,6 +40,23 @@ public final class FisherPasses {
     private final List<OutputDistribution> distributions;
     private @Nullable List<Long> widths;
 
+    /** Takes the factors of one pass. */
+    @FunctionalInterface
+    public interface FactorVisitor {
+        /**
+         * Called after each pass.
+         *
+         * @param first whether this is the first pass for the batch; inputs are the same in all
+         * @param factors factors of the captured layers in network order
+         */
+        void visit(boolean first, List<LayerFactors> factors);
+    }
+
+    /** One pass for chosen errors. */
+    private interface Pass {
+        void run(boolean first, List<ErrorSource> sources);
+    }
+
     FisherPasses(OutputPasses shadow) {
         this.shadow = shadow;
         distributions = shadow.distributions();
@@ -107,20 +124,39 @@ public final class FisherPasses {
      * @throws IllegalArgumentException if labels are needed and missing, or would leave no error
      */
     public void run(CurvatureBatch batch, FisherLabels labels, LabelSampler sampler, Visitor visitor) {
+        passes(batch, labels, sampler, (first, sources) -> {
+            List<LayerFactors> factors = shadow.withErrorsFrom(batch, sources);
+            visitor.visit(first, factors, shadow.gradient());
+        });
+    }
+
+    /**
+     * Runs the passes for one batch for the factors alone, which saves recurrent layers their gradients.
+     *
+     * @param batch features and masks, and labels for {@link FisherLabels#EMPIRICAL}
+     * @param labels which labels
+     * @param sampler source of random signs and labels
+     * @param visitor called after each pass; not at all if every output is masked
+     * @throws IllegalArgumentException if labels are needed and missing, or would leave no error
+     */
+    public void runForFactors(CurvatureBatch batch, FisherLabels labels, LabelSampler sampler, FactorVisitor visitor) {
+        passes(batch, labels, sampler, (first, sources) -> visitor.visit(first, shadow.factorsFrom(batch, sources)));
+    }
+
+    private void passes(CurvatureBatch batch, FisherLabels labels, LabelSampler sampler, Pass pass) {
         switch (labels) {
-            case EXACT -> runExact(batch, sampler, visitor);
-            case SAMPLED -> visit(true, batch, OutputErrors.sampled(distributions, sampler), visitor);
+            case EXACT -> runExact(batch, sampler, pass);
+            case SAMPLED -> runOnce(batch, OutputErrors.sampled(distributions, sampler), pass);
             case EMPIRICAL -> {
                 List<INDArray> rows = labelRows(batch);
-                visit(true, batch, signed(batch, sampler, (output, mean) -> rows.get(output)), visitor);
+                runOnce(batch, signed(batch, sampler, (output, mean) -> rows.get(output)), pass);
             }
             case PREDICTED -> {
                 requirePredictedErrors();
-                visit(
-                        true,
+                runOnce(
                         batch,
                         signed(batch, sampler, (k, mean) -> distributions.get(k).mode(mean)),
-                        visitor);
+                        pass);
             }
         }
     }
@@ -135,30 +171,29 @@ public final class FisherPasses {
         }
     }
 
-    private void runExact(CurvatureBatch batch, LabelSampler sampler, Visitor visitor) {
+    private void runExact(CurvatureBatch batch, LabelSampler sampler, Pass pass) {
         boolean first = true;
         List<Long> units = widths(batch);
         for (int output = 0; output < units.size(); output++) {
             for (long column = 0; column < units.get(output) && isActive(batch, output); column++) {
-                visit(first, batch, OutputErrors.curvatureRoot(distributions, output, column, sampler), visitor);
+                pass.run(first, OutputErrors.curvatureRoot(distributions, output, column, sampler));
                 first = false;
             }
         }
     }
 
-    private List<ErrorSource> signed(CurvatureBatch batch, LabelSampler sampler, OutputErrors.Labels chosen) {
-        return OutputErrors.signed(distributions, chosen, batch.examples(), sampler);
-    }
-
-    private void visit(boolean first, CurvatureBatch batch, List<ErrorSource> sources, Visitor visitor) {
+    private void runOnce(CurvatureBatch batch, List<ErrorSource> sources, Pass pass) {
         boolean active = false;
         for (int output = 0; output < distributions.size(); output++) {
             active |= isActive(batch, output);
         }
         if (active) {
-            List<LayerFactors> factors = shadow.withErrorsFrom(batch, sources);
-            visitor.visit(first, factors, shadow.gradient());
+            pass.run(true, sources);
         }
+    }
+
+    private List<ErrorSource> signed(CurvatureBatch batch, LabelSampler sampler, OutputErrors.Labels chosen) {
+        return OutputErrors.signed(distributions, chosen, batch.examples(), sampler);
     }
 
     private static boolean isActive(CurvatureBatch batch, int output) {

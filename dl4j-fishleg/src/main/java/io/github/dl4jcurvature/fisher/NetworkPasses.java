@@ -45,6 +45,11 @@ record NetworkPasses(ShadowNetwork shadow) implements OutputPasses {
     }
 
     @Override
+    public List<LayerFactors> factorsFrom(CurvatureBatch batch, List<ErrorSource> sources) {
+        return shadow.factorsFrom(batch, sources);
+    }
+
+    @Override
     public INDArray gradient() {
         return shadow.gradient();
     }

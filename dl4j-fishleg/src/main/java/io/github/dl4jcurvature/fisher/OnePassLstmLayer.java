@@ -31,6 +31,7 @@ final class OnePassLstmLayer extends LSTM {
     private transient boolean recursive;
     private transient @Nullable INDArray hidden;
     private transient @Nullable LstmRows rows;
+    private transient boolean gradientSkipped;
 
     OnePassLstmLayer(NeuralNetConfiguration conf, DataType type, Squashing activation, Squashing gate) {
         super(conf, type);
@@ -42,6 +43,11 @@ final class OnePassLstmLayer extends LSTM {
     @Nullable
     LstmRows rows() {
         return rows;
+    }
+
+    /** Whether passes back leave out the gradient of the parameters, whose views then keep what they hold. */
+    void skipGradient(boolean skip) {
+        gradientSkipped = skip;
     }
 
     @Override
@@ -103,6 +109,9 @@ final class OnePassLstmLayer extends LSTM {
         INDArray r = view(gradient, LSTMParamInitializer.RECURRENT_WEIGHT_KEY);
         INDArray b = view(gradient, LSTMParamInitializer.BIAS_KEY);
         int split = (int) w.size(0);
+        if (gradientSkipped) {
+            return gradient;
+        }
         Gemm.multiply(1, inputs.rows(0, split), e, 0, MatrixView.of(w));
         Gemm.multiply(1, inputs.rows(split, inputs.rows()), e, 0, MatrixView.of(r));
         Gemm.multiplyVector(1, e.transposed(), ones, 0, MatrixView.of(b)); // the host takes ten times as long for a sum

@@ -44,6 +44,11 @@ interface OutputPasses extends ParameterPositions {
     /** Gradient and factors, for errors chosen when the outputs are known. */
     List<LayerFactors> withErrorsFrom(CurvatureBatch batch, List<ErrorSource> sources);
 
+    /** As {@link #withErrorsFrom} where the gradient is not asked for: what {@link #gradient()} holds afterwards is not defined. */
+    default List<LayerFactors> factorsFrom(CurvatureBatch batch, List<ErrorSource> sources) {
+        return withErrorsFrom(batch, sources);
+    }
+
     /** Flat gradient of the last pass, shape [n]; the next one overwrites it. */
     INDArray gradient();
 

@@ -222,6 +222,24 @@ public final class ShadowNetwork {
         return pass(batch, sources, true);
     }
 
+    /** Factors alone, for errors chosen when the outputs are known; the gradient holds nothing of use afterwards. */
+    List<LayerFactors> factorsFrom(CurvatureBatch batch, List<ErrorSource> sources) {
+        skipGradients(true);
+        try {
+            return pass(batch, sources, true);
+        } finally {
+            skipGradients(false);
+        }
+    }
+
+    private void skipGradients(boolean skip) {
+        for (ShadowNode node : nodes) {
+            if (node.owner() instanceof OnePassLstmLayer lstm) {
+                lstm.skipGradient(skip);
+            }
+        }
+    }
+
     /** Names of the outputs in the host's order. */
     List<String> outputs() {
         return model.outputs();

@@ -65,6 +65,37 @@ class FisherPassesTest {
         }
     }
 
+    /** Random numbers are drawn in the same order with and without gradients. */
+    @ParameterizedTest
+    @MethodSource("io.github.dl4jcurvature.fisher.NetworkCases#allDouble")
+    void passesForFactorsHaveThoseOfPassesWithGradients(NetworkCase network) {
+        for (FisherLabels labels : List.of(FisherLabels.EXACT, FisherLabels.SAMPLED)) {
+            FisherPasses passes = FisherPasses.of(network.model());
+            List<LayerFactors> expected = new ArrayList<>();
+            List<LayerFactors> actual = new ArrayList<>();
+            List<Boolean> first = new ArrayList<>();
+            List<Boolean> firstForFactors = new ArrayList<>();
+
+            passes.run(network.batch(), labels, LabelSampler.seeded(3), (isFirst, factors, gradient) -> {
+                first.add(isFirst);
+                expected.addAll(factors);
+            });
+            passes.runForFactors(network.batch(), labels, LabelSampler.seeded(3), (isFirst, factors) -> {
+                firstForFactors.add(isFirst);
+                actual.addAll(factors);
+            });
+
+            assertThat(firstForFactors).isEqualTo(first).isNotEmpty();
+            assertThat(actual).hasSameSizeAs(expected);
+            for (int i = 0; i < expected.size(); i++) {
+                assertThatMatrix(actual.get(i).errors())
+                        .isBitEqualTo(expected.get(i).errors());
+                assertThatMatrix(actual.get(i).inputs())
+                        .isBitEqualTo(expected.get(i).inputs());
+            }
+        }
+    }
+
     /** At the labels of the data, a pass has the host's own errors up to the sign of an example. */
     @ParameterizedTest
     @MethodSource("io.github.dl4jcurvature.fisher.NetworkCases#allDouble")

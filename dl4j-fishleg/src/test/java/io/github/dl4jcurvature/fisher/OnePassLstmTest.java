@@ -19,8 +19,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
+import static io.github.dl4jcurvature.testkit.MatrixAssert.assertThatMatrix;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -104,6 +106,35 @@ class OnePassLstmTest {
                 CurvatureBatch.ofInputs(RandomMatrices.gaussian(new long[] {examples, INPUTS, steps}, 5));
         shadow.backpropagate(batch, shadow.preActivations(batch));
         return shadow.gradient().dup();
+    }
+
+    /** What is left out are the gradients of the layers' parameters, for that pass alone. */
+    @Test
+    void passesForFactorsLeaveGradientsOut() {
+        ShadowNetwork shadow = ShadowNetwork.of(network(Activation.TANH, Activation.SIGMOID, DataType.DOUBLE, 5));
+        CurvatureBatch batch = CurvatureBatch.ofInputs(RandomMatrices.gaussian(new long[] {4, INPUTS, 5}, 5));
+        List<CapturingLoss.ErrorSource> sources = List.of(z -> z.mul(2));
+        List<LayerFactors> expected = shadow.withErrorsFrom(batch, sources);
+        INDArray gradient = shadow.gradient().dup();
+        long lstms = gradient.length() - OUTPUTS * (3 + 1);
+        shadow.gradient().assign(0);
+
+        List<LayerFactors> actual = shadow.factorsFrom(batch, sources);
+
+        assertThat(actual).hasSameSizeAs(expected).hasSize(3);
+        for (int i = 0; i < actual.size(); i++) {
+            assertThatMatrix(actual.get(i).inputs())
+                    .isBitEqualTo(expected.get(i).inputs());
+            assertThatMatrix(actual.get(i).errors())
+                    .isBitEqualTo(expected.get(i).errors());
+        }
+        assertThat(shadow.gradient()
+                        .get(NDArrayIndex.interval(0, lstms))
+                        .norm2Number()
+                        .doubleValue())
+                .isZero();
+        shadow.withErrorsFrom(batch, sources);
+        assertThat(relativeDifference(shadow.gradient(), gradient)).isZero();
     }
 
     /** Functions whose derivative does not follow from their value stay with the host. */

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
 
 import io.github.dl4jcurvature.fisher.CurvatureBatch;
 import io.github.dl4jcurvature.fisher.CurvatureBlock;
@@ -166,19 +167,31 @@ final class StatisticsCollector {
     private Collected collected(FisherPasses passes, FisherLabels labels, Numbered numbered) {
         CurvatureBatch batch = numbered.batch();
         List<List<SectionStatistics>> layers = empty();
-        boolean squares = layers.stream().flatMap(List::stream).anyMatch(SectionStatistics::needsSquaresOfFactors);
+        boolean ofFactors = any(layers, SectionStatistics::needsSquaresOfFactors);
         LabelSampler sampler = LabelSampler.numbered(settings.seed() + 1_000_003 * tasks, numbered.number());
-        passes.run(batch, labels, sampler, (first, factors, gradient) -> {
-            INDArray mean = squares ? passes.meanSquares(factors, batch) : gradient;
-            for (int i = 0; i < blocks.size(); i++) {
-                add(blocks.get(i), layers.get(i), first, factors);
-                addSquares(blocks.get(i), layers.get(i), gradient, 1, false);
-                if (squares) {
-                    addSquares(blocks.get(i), layers.get(i), mean, (double) batch.examples(), true);
+        if (ofFactors || any(layers, SectionStatistics::needsSquaresOfGradients)) {
+            passes.run(batch, labels, sampler, (first, factors, gradient) -> {
+                INDArray mean = ofFactors ? passes.meanSquares(factors, batch) : gradient;
+                for (int i = 0; i < blocks.size(); i++) {
+                    add(blocks.get(i), layers.get(i), first, factors);
+                    addSquares(blocks.get(i), layers.get(i), gradient, 1, false);
+                    if (ofFactors) {
+                        addSquares(blocks.get(i), layers.get(i), mean, (double) batch.examples(), true);
+                    }
                 }
-            }
-        });
+            });
+        } else {
+            passes.runForFactors(batch, labels, sampler, (first, factors) -> {
+                for (int i = 0; i < blocks.size(); i++) {
+                    add(blocks.get(i), layers.get(i), first, factors);
+                }
+            });
+        }
         return new Collected(layers, batch.examples());
+    }
+
+    private static boolean any(List<List<SectionStatistics>> layers, Predicate<SectionStatistics> what) {
+        return layers.stream().flatMap(List::stream).anyMatch(what);
     }
 
     private List<List<SectionStatistics>> empty() {
