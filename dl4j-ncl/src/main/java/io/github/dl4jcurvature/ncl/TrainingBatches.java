@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The batch of every iteration, a function of the seed, the task and the iteration alone: nothing needs to be saved to go on where a
@@ -126,7 +128,30 @@ final class TrainingBatches {
     }
 
     private static MultiDataSet merged(List<MultiDataSet> parts) {
-        return parts.size() == 1 ? parts.get(0) : MultiDataSet.merge(parts);
+        if (parts.size() == 1) {
+            return parts.get(0);
+        }
+        MultiDataSet merged = MultiDataSet.merge(parts);
+        INDArray[] masks = merged.getLabelsMaskArrays();
+        for (int k = 0; masks != null && k < masks.length; k++) {
+            masks[k] = exampleMask(parts, k, masks[k]);
+        }
+        merged.setLabelsMaskArray(masks);
+        return merged;
+    }
+
+    /** A mask [N, 1] where all parts have such a one: the host repeats it for every output, which its losses then refuse. */
+    private static @Nullable INDArray exampleMask(List<MultiDataSet> parts, int output, @Nullable INDArray merged) {
+        List<INDArray> masks = new ArrayList<>();
+        for (MultiDataSet part : parts) {
+            INDArray mask =
+                    part.getLabelsMaskArrays() == null ? null : part.getLabelsMaskArray(output);
+            if (mask == null || mask.rank() != 2 || mask.size(1) != 1 || part.getLabels(output).rank() != 2) {
+                return merged;
+            }
+            masks.add(mask);
+        }
+        return Nd4j.concat(0, masks.toArray(INDArray[]::new));
     }
 
     private static MultiDataSet plain(org.nd4j.linalg.dataset.api.MultiDataSet data) {

@@ -29,6 +29,7 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Sgd;
@@ -204,6 +205,43 @@ class ContinualLearnerTest {
                         .orElseThrow()
                         .tasks())
                 .isEqualTo(2);
+    }
+
+    /** Each row of a batch of several tasks trains the head of its own task, and no other. */
+    @ParameterizedTest
+    @EnumSource(LearningStrategy.class)
+    void batchesOfSeveralTasksKeepTheMasksOfTheirHeads(LearningStrategy strategy) {
+        TrainingBatches batches =
+                new TrainingBatches(headStream(), new LearnerSettings(strategy, 10, 20, 10, 0, 1));
+        int[] rows = new int[2];
+        for (int iteration = 0; iteration < 5; iteration++) {
+            MultiDataSet batch = batches.batch(1, iteration);
+            for (int head = 0; head < 2; head++) {
+                INDArray mask = batch.getLabelsMaskArray(head);
+                assertThat(mask.shape()).containsExactly(batch.getFeatures(0).size(0), 1);
+                assertThatMatrix(batch.getLabels(head).sum(true, 1)).isBitEqualTo(mask); // labels are one-hot or absent
+                rows[head] += mask.sumNumber().intValue();
+            }
+        }
+        assertThat(rows[1]).isPositive();
+        if (strategy == LearningStrategy.SEQUENTIAL) {
+            assertThat(rows[0]).isZero();
+        } else {
+            assertThat(rows[0]).isPositive();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(LearningStrategy.class)
+    void everyStrategyTrainsHeads(LearningStrategy strategy) {
+        EvaluationMatrix matrix = ContinualLearner.builder(twoHeads(), headStream())
+                .strategy(strategy)
+                .iterationsPerTask(60)
+                .batchSize(10)
+                .build()
+                .run();
+
+        assertThat(matrix.average()).isGreaterThan(0.8); // chance is 0.5; the sign of an input is to be told
     }
 
     private static boolean trained(ConsolidationReport report, String layer) {
