@@ -144,9 +144,11 @@ final class TrainingBatches {
     private static @Nullable INDArray exampleMask(List<MultiDataSet> parts, int output, @Nullable INDArray merged) {
         List<INDArray> masks = new ArrayList<>();
         for (MultiDataSet part : parts) {
-            INDArray mask =
-                    part.getLabelsMaskArrays() == null ? null : part.getLabelsMaskArray(output);
-            if (mask == null || mask.rank() != 2 || mask.size(1) != 1 || part.getLabels(output).rank() != 2) {
+            INDArray mask = part.getLabelsMaskArrays() == null ? null : part.getLabelsMaskArray(output);
+            if (mask == null
+                    || mask.rank() != 2
+                    || mask.size(1) != 1
+                    || part.getLabels(output).rank() != 2) {
                 return merged;
             }
             masks.add(mask);

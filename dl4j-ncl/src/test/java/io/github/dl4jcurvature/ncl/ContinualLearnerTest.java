@@ -211,8 +211,7 @@ class ContinualLearnerTest {
     @ParameterizedTest
     @EnumSource(LearningStrategy.class)
     void batchesOfSeveralTasksKeepTheMasksOfTheirHeads(LearningStrategy strategy) {
-        TrainingBatches batches =
-                new TrainingBatches(headStream(), new LearnerSettings(strategy, 10, 20, 10, 0, 1));
+        TrainingBatches batches = new TrainingBatches(headStream(), new LearnerSettings(strategy, 10, 20, 10, 0, 1));
         int[] rows = new int[2];
         for (int iteration = 0; iteration < 5; iteration++) {
             MultiDataSet batch = batches.batch(1, iteration);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.equations;
 
+import java.util.List;
+
 import io.github.dl4jcurvature.linalg.ColumnMajor;
 import org.jspecify.annotations.Nullable;
 
@@ -48,18 +50,13 @@ final class ContinuousRiccati extends RiccatiForm {
     }
 
     @Override
-    Remainder remainder(ColumnMajor x, ColumnMajor k) {
-        try (ColumnMajor xa = product(x.view(), a.view());
-                ColumnMajor krk = quadratic(k, r)) {
-            ColumnMajor matrix = ColumnMajor.copyOf(xa.view().transposed())
-                    .add(1, xa)
-                    .add(1, q)
-                    .add(-1, krk);
-            matrix.symmetrize();
-            double norm = matrix.frobenius();
-            double size = q.frobenius() + 2 * xa.frobenius() + krk.frobenius();
-            return new Remainder(matrix, norm, size);
-        }
+    List<ColumnMajor> residualTerms(ColumnMajor x, ColumnMajor k) {
+        ColumnMajor xa = product(x.view(), a.view());
+        return List.of(
+                ColumnMajor.copyOf(xa.view().transposed()),
+                xa,
+                q.copy(),
+                quadratic(k, r).scale(-1));
     }
 
     @Override

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.equations;
 
+import java.util.List;
+
 import io.github.dl4jcurvature.linalg.ColumnMajor;
 import io.github.dl4jcurvature.linalg.Gemm;
 import io.github.dl4jcurvature.linalg.LuFactorization;
@@ -108,15 +110,14 @@ final class DiscreteRiccati extends RiccatiForm {
     }
 
     @Override
-    Remainder remainder(ColumnMajor x, ColumnMajor k) {
+    List<ColumnMajor> residualTerms(ColumnMajor x, ColumnMajor k) {
         try (ColumnMajor xa = product(x.view(), a.view());
-                ColumnMajor g = inputMatrix(x);
-                ColumnMajor kgk = quadratic(k, g)) {
-            ColumnMajor matrix = symmetricProduct(a.view().transposed(), xa.view());
-            double size = matrix.frobenius() + x.frobenius() + q.frobenius() + kgk.frobenius();
-            matrix.add(-1, x).add(1, q).add(-1, kgk);
-            double norm = matrix.frobenius();
-            return new Remainder(matrix, norm, size);
+                ColumnMajor g = inputMatrix(x)) {
+            return List.of(
+                    symmetricProduct(a.view().transposed(), xa.view()),
+                    x.copy().scale(-1),
+                    q.copy(),
+                    quadratic(k, g).scale(-1));
         }
     }
 

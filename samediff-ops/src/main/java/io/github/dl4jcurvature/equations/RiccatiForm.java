@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.equations;
 
+import java.util.List;
+
 import io.github.dl4jcurvature.linalg.ColumnMajor;
 import io.github.dl4jcurvature.linalg.Gemm;
 import io.github.dl4jcurvature.linalg.LuFactorization;
 import io.github.dl4jcurvature.linalg.RealSchur;
 import io.github.dl4jcurvature.linalg.SingularEquationException;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +21,8 @@ abstract class RiccatiForm {
     private static final Logger LOG = LoggerFactory.getLogger(RiccatiForm.class);
     /** A double eigenvalue on the border moves this far by rounding. */
     private static final double BORDER = 0x1p-24;
+
+    private static final double EPSILON = 0x1p-52;
 
     final ColumnMajor a;
     final ColumnMajor b;
@@ -58,8 +63,51 @@ abstract class RiccatiForm {
     /** The gain of a solution. */
     abstract ColumnMajor gain(ColumnMajor x);
 
+    /** Fresh matrices that add up to the residual of a solution and its gain. */
+    abstract List<ColumnMajor> residualTerms(ColumnMajor x, ColumnMajor k);
+
     /** Residual of a solution and its gain. */
-    abstract Remainder remainder(ColumnMajor x, ColumnMajor k);
+    final Remainder remainder(ColumnMajor x, ColumnMajor k) {
+        List<ColumnMajor> terms = residualTerms(x, k);
+        ColumnMajor sum = terms.get(0);
+        double size = sum.frobenius();
+        for (ColumnMajor term : terms.subList(1, terms.size())) {
+            size += term.frobenius();
+            sum.add(1, term);
+            term.close();
+        }
+        sum.symmetrize();
+        return new Remainder(sum, sum.frobenius(), size);
+    }
+
+    /**
+     * The residual of a solution, each element at least the rounding of its terms: by luck it may be zero where the solution is
+     * not exact.
+     */
+    private ColumnMajor residualAndRounding(ColumnMajor x, ColumnMajor k) {
+        List<ColumnMajor> terms = residualTerms(x, k);
+        int n = x.rows();
+        double[] elements = new double[n * n];
+        for (int j = 0; j < n; j++) {
+            double[] sum = new double[n];
+            double[] size = new double[n];
+            for (ColumnMajor term : terms) {
+                double[] column = term.column(j);
+                for (int i = 0; i < n; i++) {
+                    sum[i] += column[i];
+                    size[i] += Math.abs(column[i]);
+                }
+            }
+            for (int i = 0; i < n; i++) {
+                elements[i + j * n] = Math.copySign(Math.max(Math.abs(sum[i]), EPSILON * size[i]), sum[i]);
+            }
+        }
+        terms.forEach(ColumnMajor::close);
+        ColumnMajor residual =
+                ColumnMajor.copyOf("residual", Nd4j.createFromArray(elements).reshape('f', n, n));
+        residual.symmetrize();
+        return residual;
+    }
 
     /** The Newton correction solves the closed loop's Lyapunov equation for this multiple of the residual. */
     abstract double newtonSign();
@@ -128,8 +176,8 @@ abstract class RiccatiForm {
     }
 
     /**
-     * Throws if the distance of the closed loop from the border of stability has no correct digit: a Newton correction,
-     * which at a solution is nothing but rounding, changes it by a tenth or more.
+     * Throws if the distance of the closed loop from the border of stability has no correct digit: a Newton correction for
+     * the residual, which at a solution is nothing but rounding, changes it by a tenth or more.
      *
      * @param x a solution
      * @param k its gain
@@ -150,7 +198,7 @@ abstract class RiccatiForm {
 
     /** How far a Newton correction moves the margin; at once if a bound on it is below what is tolerated. */
     private double shift(ColumnMajor x, ColumnMajor k, RealSchur closedLoop, double tolerated) {
-        try (ColumnMajor residual = remainder(x, k).matrix().scale(newtonSign());
+        try (ColumnMajor residual = residualAndRounding(x, k).scale(newtonSign());
                 ColumnMajor change = new StandardLyapunov(closedLoop, equation().isDiscrete()).solve(residual, true);
                 ColumnMajor gainChange = gainChange(change, x, k)) {
             try (ColumnMajor moved = product(b.view(), gainChange.view())) {

@@ -82,6 +82,7 @@ class LargeEquationTest {
         }
     }
 
+    /** Both before Newton's corrections: 1e-9 or less apart with one BLAS, 1.2e-9 with another; zero would be off by 1. */
     @ParameterizedTest
     @EnumSource(names = {"CARE", "DARE"})
     void doublingAndSchurFormFindTheSameSolution(Equation equation) {
@@ -89,7 +90,7 @@ class LargeEquationTest {
         ColumnMajor doubled = Objects.requireNonNull(form.doubled());
 
         assertThatMatrix(doubled.array())
-                .isWithinRelativeFrobenius(form.bySchurForm().array(), 1e-9);
+                .isWithinRelativeFrobenius(form.bySchurForm().array(), 1e-8);
     }
 
     /** A diagonal equation with eigenvalues from 1e-6 to 1e4. */

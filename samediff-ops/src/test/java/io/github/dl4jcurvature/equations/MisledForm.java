@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.equations;
 
+import java.util.List;
+
 import io.github.dl4jcurvature.linalg.ColumnMajor;
 
 /** An equation whose doubling returns zero. */
@@ -28,8 +30,8 @@ final class MisledForm extends RiccatiForm {
     }
 
     @Override
-    Remainder remainder(ColumnMajor x, ColumnMajor k) {
-        return form.remainder(x, k);
+    List<ColumnMajor> residualTerms(ColumnMajor x, ColumnMajor k) {
+        return form.residualTerms(x, k);
     }
 
     @Override
