@@ -25,4 +25,8 @@ final class DoubleRows {
         }
         return result;
     }
+
+    static boolean areFinite(double[][] rows) {
+        return Arrays.stream(rows).flatMapToDouble(Arrays::stream).allMatch(Double::isFinite);
+    }
 }

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -57,7 +56,7 @@ public final class FittedGplvm {
                     "data has shape %s but the network was made for [%d, %d], times and neurons"
                             .formatted(Arrays.toString(data.shape()), latents.getTimePoints(), neurons.getNOut()));
         }
-        return new FittedGplvm(network, GplvmData.observations(data), latents, neurons);
+        return new FittedGplvm(network, GplvmData.observations(data, neurons.getLikelihood()), latents, neurons);
     }
 
     /** The network; save it with {@code ModelSerializer}. */
@@ -105,9 +104,22 @@ public final class FittedGplvm {
                 : DoubleRows.of(network.getLayer(0).getParam(ManifoldLatentLayer.PRIOR))[0];
     }
 
-    /** Evidence lower bound in nats for a time, from ten times the samples of training. */
+    /**
+     * Evidence lower bound in nats for a time, from ten times the samples of training.
+     *
+     * @throws ArithmeticException if it is not finite
+     */
     public double evidencePerTime() {
-        return evidencePerTime(EVIDENCE_SAMPLES * latentLayer.getSamples());
+        return finite("evidence", evidencePerTime(EVIDENCE_SAMPLES * latentLayer.getSamples()));
+    }
+
+    private static double finite(String what, double value) {
+        if (!Double.isFinite(value)) {
+            throw new ArithmeticException(
+                    "%s of the fitted model is %s; fit with a smaller learning rate, or scale the data to 1"
+                            .formatted(what, value));
+        }
+        return value;
     }
 
     double evidencePerTime(int samples) {
@@ -150,10 +162,14 @@ public final class FittedGplvm {
     /**
      * Importance-weighted log likelihood in nats for a time, \(\frac1T \log \frac1S \sum_s e^{F(g_s)} p(g_s) / q(g_s)\); not below
      * the evidence lower bound on average, and rising with S.
+     *
+     * @throws ArithmeticException if it is not finite
      */
     public double importanceWeightedLogLikelihood(int samples, long seed) {
-        return new LatentInference(latentModel(), model(), parameters(), threads())
-                .weightedLogLikelihood(latents(), data, priorParameters(), samples, seed);
+        return finite(
+                "importance-weighted log likelihood",
+                new LatentInference(latentModel(), model(), parameters(), threads())
+                        .weightedLogLikelihood(latents(), data, priorParameters(), samples, seed));
     }
 
     /**
@@ -220,11 +236,12 @@ public final class FittedGplvm {
      * @param start where inference begins
      */
     public LatentEstimate infer(INDArray newData, HeldOutStart start) {
-        if (newData.rank() != 2 || newData.size(1) != data.neurons()) {
-            throw new IllegalArgumentException("newData has shape %s but must have %d columns, the neurons of the fit"
-                    .formatted(Arrays.toString(newData.shape()), data.neurons()));
+        if (newData.rank() != 2 || newData.size(0) < 1 || newData.size(1) != data.neurons()) {
+            throw new IllegalArgumentException(
+                    "newData has shape %s but must have at least one row and %d columns, the neurons of the fit"
+                            .formatted(Arrays.toString(newData.shape()), data.neurons()));
         }
-        Observations observations = GplvmData.observations(newData.castTo(DataType.DOUBLE));
+        Observations observations = GplvmData.observations(newData, outputLayer.getLikelihood());
         SparseGpParameters parameters = withPosteriors();
         LatentInference inference = new LatentInference(latentModel(), model().conditional(), parameters, threads());
         boolean grid = start == HeldOutStart.GRID;

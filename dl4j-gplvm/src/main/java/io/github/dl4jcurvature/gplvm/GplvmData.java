@@ -52,9 +52,16 @@ final class GplvmData {
         }
     }
 
-    static Observations observations(INDArray data) {
-        return new Observations(
-                DoubleRows.of(data.castTo(DataType.DOUBLE).transpose().dup('c')), (int) data.size(0));
+    /** Data [T, N] whose entries a likelihood can observe. */
+    static Observations observations(INDArray data, Likelihood likelihood) {
+        double[][] values =
+                DoubleRows.of(data.castTo(DataType.DOUBLE).transpose().dup('c'));
+        for (int n = 0; n < values.length; n++) {
+            for (int t = 0; t < values[n].length; t++) {
+                likelihood.requireObservable(values[n][t], t, n);
+            }
+        }
+        return new Observations(values, (int) data.size(0));
     }
 
     /** First variance of the tuning of a neuron: its mean, as published, but not below a least value. */

@@ -54,7 +54,7 @@ final class GplvmRun {
         this.settings = settings;
         this.phase = phase;
         this.data = data;
-        network = network(settings, phase, GplvmData.observations(data.getLabels()), seed);
+        network = network(settings, phase, GplvmData.observations(data.getLabels(), settings.likelihood), seed);
     }
 
     /**
@@ -196,7 +196,8 @@ final class GplvmRun {
     }
 
     void rank(int samples) {
-        ranked = FittedGplvm.of(network, data.getLabels()).evidencePerTime(samples);
+        double evidence = FittedGplvm.of(network, data.getLabels()).evidencePerTime(samples);
+        ranked = Double.isNaN(evidence) ? Double.NEGATIVE_INFINITY : evidence; // NaN would be the greatest
     }
 
     double ranked() {

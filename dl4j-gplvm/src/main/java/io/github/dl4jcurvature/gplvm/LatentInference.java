@@ -74,9 +74,18 @@ record LatentInference(LatentModel latents, SparseGpModel model, SparseGpParamet
             double[][][] points = points(draw);
             SparseGpModel.Result result = model.evaluate(parameters, data, points, -1.0 / times, 0, threads);
             LatentDraw.Gradient gradient = draw.backward(result.toPoints(), 1.0 / times, withEntropy);
+            requireFinite(gradient, iteration);
             step(adam, iteration, free, gradient, means, factors, count);
         }
         return new LatentEstimate(latents.manifold(), latents.factors(), means, factors);
+    }
+
+    private static void requireFinite(LatentDraw.Gradient gradient, int iteration) {
+        if (!DoubleRows.areFinite(gradient.rawMeans()) || !DoubleRows.areFinite(gradient.rawFactors())) {
+            throw new ArithmeticException(
+                    "gradient of the latents of new data is not finite at iteration %d; check the scale of the data and of the fitted tuning"
+                            .formatted(iteration));
+        }
     }
 
     private static void step(

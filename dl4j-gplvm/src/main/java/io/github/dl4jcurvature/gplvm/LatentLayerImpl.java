@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.gplvm;
 
+import java.util.Arrays;
 import java.util.Objects;
 
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -62,6 +63,10 @@ abstract class LatentLayerImpl<C extends LatentLayer> extends BaseLayer<C> {
     public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
         assertInputSet(false);
         C configuration = layerConf();
+        if (input.isEmpty()) {
+            throw new IllegalArgumentException("input of layer '%s' has shape %s but must have at least one row"
+                    .formatted(configuration.getLayerName(), Arrays.toString(input.shape())));
+        }
         int[] times = times();
         if (configuration.getPrior().isSequential()) {
             requireAllTimes(times);
@@ -153,7 +158,12 @@ abstract class LatentLayerImpl<C extends LatentLayer> extends BaseLayer<C> {
         return conf().isMiniBatch() ? batch : 1;
     }
 
+    final void requireFinite(String name, double[][] derivatives) {
+        layerConf().requireFinite(name, derivatives, getIterationCount());
+    }
+
     final void assign(Gradient gradient, String name, double[][] rows) {
+        requireFinite(name, rows);
         INDArray view = Objects.requireNonNull(gradientViews.get(name));
         view.assign(Nd4j.createFromArray(rows));
         gradient.gradientForVariable().put(name, view);

@@ -43,6 +43,7 @@ public final class ManifoldGplvm {
      *
      * @param data [T, N], times and neurons; NaN marks what is missing
      * @return the best of all restarts
+     * @throws ArithmeticException if a score, a step or the evidence is not finite
      */
     public FittedGplvm fit(INDArray data) {
         boolean refines = settings.refinedInducing > settings.inducing;

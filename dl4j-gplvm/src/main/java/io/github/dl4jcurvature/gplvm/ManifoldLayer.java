@@ -115,6 +115,15 @@ abstract class ManifoldLayer extends FeedForwardLayer {
                 .build();
     }
 
+    /** Checks what a step would put into parameters, or hand to the layer below. */
+    final void requireFinite(String name, double[][] rows, int iteration) {
+        if (!DoubleRows.areFinite(rows)) {
+            throw new ArithmeticException(
+                    "step of '%s' of layer '%s' is not finite at iteration %d; use a smaller learning rate, first values closer to the data, or data of scale 1"
+                            .formatted(name, getLayerName(), iteration));
+        }
+    }
+
     final void requirePositive(String argument, double value, String remedy) {
         if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("%s of layer '%s' is %s but must be positive; %s"

@@ -55,6 +55,7 @@ final class ManifoldReparameterizationLayerImpl extends LatentLayerImpl<Manifold
                 rows[row][i] *= scale;
             }
         }
+        requireFinite("input", rows);
         INDArray back = workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, input.shape(), 'c');
         return back.assign(Nd4j.createFromArray(rows));
     }

@@ -27,6 +27,7 @@ final class SparseGpOutputLayerImpl extends BaseLayer<SparseGpOutputLayer> imple
 
     private transient @Nullable INDArray labels;
     private transient @Nullable Double dataTerm; // of the current input, negative, for a time
+    private transient @Nullable SparseGpParameters posteriors; // kept once no layer has refused the step
 
     SparseGpOutputLayerImpl(NeuralNetConfiguration configuration, DataType type) {
         super(configuration, type);
@@ -88,7 +89,7 @@ final class SparseGpOutputLayerImpl extends BaseLayer<SparseGpOutputLayer> imple
                             .formatted(configuration.getLayerName(), times, configuration.getTimePoints()));
         }
         double[][] rows = DoubleRows.of(data.castTo(DataType.DOUBLE));
-        double[][] present = maskArray == null ? new double[0][] : DoubleRows.of(maskArray.castTo(DataType.DOUBLE));
+        double[][] present = maskArray == null ? new double[0][] : mask(maskArray, data);
         double[][] values = new double[(int) configuration.getNOut()][times];
         for (int t = 0; t < times; t++) {
             for (int n = 0; n < values.length; n++) {
@@ -100,10 +101,25 @@ final class SparseGpOutputLayerImpl extends BaseLayer<SparseGpOutputLayer> imple
         return new Observations(values, times);
     }
 
+    private double[][] mask(INDArray mask, INDArray data) {
+        boolean fits =
+                mask.rank() == 2 && mask.size(0) == data.size(0) && (mask.size(1) == 1 || mask.size(1) == data.size(1));
+        if (!fits) {
+            throw new IllegalArgumentException(
+                    "label mask of layer '%s' has shape %s but must be [%d, %d], times and neurons, or have one column"
+                            .formatted(
+                                    layerConf().getLayerName(),
+                                    Arrays.toString(mask.shape()),
+                                    data.size(0),
+                                    data.size(1)));
+        }
+        return DoubleRows.of(mask);
+    }
+
     @Override
     public void setInput(INDArray input, LayerWorkspaceMgr workspaces) {
         super.setInput(input, workspaces);
-        dataTerm = null;
+        forget();
     }
 
     @Override
@@ -138,6 +154,7 @@ final class SparseGpOutputLayerImpl extends BaseLayer<SparseGpOutputLayer> imple
                 raw, data, samples, 1.0 / data.times(), 1.0 / configuration.getTimePoints(), configuration.threads());
         dataTerm =
                 finite(-result.meanOverSamples() / data.times() + result.divergence() / configuration.getTimePoints());
+        posteriors = model.collapsed() ? posteriors(model, raw, data, result) : null;
         Gradient gradient = new DefaultGradient(gradientsFlattened);
         SparseGpParameters derivatives = result.gradient();
         boolean burningIn = getIterationCount() < configuration.getBurnIn();
@@ -147,9 +164,7 @@ final class SparseGpOutputLayerImpl extends BaseLayer<SparseGpOutputLayer> imple
         assign(gradient, SparseGpOutputLayer.LIKELIHOOD, derivatives.likelihood(), -1);
         assign(gradient, SparseGpOutputLayer.POSTERIOR_MEAN, derivatives.mean(), -1);
         assign(gradient, SparseGpOutputLayer.POSTERIOR_FACTOR, derivatives.factor(), -1);
-        if (model.collapsed()) {
-            keepPosteriors(model, raw, data, result);
-        }
+        requireFinite("input", result.toPoints());
         double perExample = conf().isMiniBatch() ? data.times() : 1;
         INDArray back = workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, input.shape(), 'c');
         back.assign(Nd4j.createFromArray(result.toPoints())).muli(-perExample);
@@ -157,11 +172,25 @@ final class SparseGpOutputLayerImpl extends BaseLayer<SparseGpOutputLayer> imple
     }
 
     /** For predictions: the best ones on average over the samples of the latents. */
-    private void keepPosteriors(
+    private SparseGpParameters posteriors(
             SparseGpModel model, SparseGpParameters raw, Observations data, SparseGpModel.Result result) {
         model.optimalPosteriors(raw, data, result);
-        keep(SparseGpOutputLayer.POSTERIOR_MEAN, raw.mean());
-        keep(SparseGpOutputLayer.POSTERIOR_FACTOR, raw.factor());
+        requireFinite(SparseGpOutputLayer.POSTERIOR_MEAN, raw.mean());
+        requireFinite(SparseGpOutputLayer.POSTERIOR_FACTOR, raw.factor());
+        return raw;
+    }
+
+    private void keepPosteriors() {
+        SparseGpParameters computed = posteriors;
+        if (computed != null) {
+            keep(SparseGpOutputLayer.POSTERIOR_MEAN, computed.mean());
+            keep(SparseGpOutputLayer.POSTERIOR_FACTOR, computed.factor());
+        }
+        posteriors = null;
+    }
+
+    private void requireFinite(String name, double[][] rows) {
+        layerConf().requireFinite(name, rows, getIterationCount());
     }
 
     private void keep(String name, double[][] rows) {
@@ -169,6 +198,7 @@ final class SparseGpOutputLayerImpl extends BaseLayer<SparseGpOutputLayer> imple
     }
 
     private void assign(Gradient gradient, String name, double[][] rows, double scale) {
+        requireFinite(name, rows);
         INDArray view = Objects.requireNonNull(gradientViews.get(name));
         view.assign(Nd4j.createFromArray(rows)).muli(scale);
         gradient.gradientForVariable().put(name, view);
@@ -194,7 +224,10 @@ final class SparseGpOutputLayerImpl extends BaseLayer<SparseGpOutputLayer> imple
             known = finite(-Arrays.stream(values).average().orElse(Double.NaN) / data.times()
                     + model.divergence(parameters()) / layerConf().getTimePoints());
         }
-        score = known + regularisation;
+        score = finite(known + regularisation);
+        if (training) {
+            keepPosteriors();
+        }
         return score;
     }
 
@@ -228,7 +261,12 @@ final class SparseGpOutputLayerImpl extends BaseLayer<SparseGpOutputLayer> imple
     @Override
     public void setLabels(INDArray labels) {
         this.labels = labels;
+        forget();
+    }
+
+    private void forget() {
         dataTerm = null;
+        posteriors = null;
     }
 
     @Override
@@ -240,7 +278,7 @@ final class SparseGpOutputLayerImpl extends BaseLayer<SparseGpOutputLayer> imple
     public void clear() {
         super.clear();
         labels = null;
-        dataTerm = null;
+        forget();
     }
 
     @Override

@@ -62,7 +62,7 @@ public final class TopologyCrossValidation {
                 jobs.add(new Job(split, manifold));
             }
         }
-        Observations observations = GplvmData.observations(data);
+        Observations observations = GplvmData.observations(data, Likelihood.GAUSSIAN);
         List<HeldOutScore> scores = new Partition(settings.threads).run(jobs.size(), index -> {
             Job job = jobs.get(index);
             HeldOutScore score = score(observations, job.manifold(), job.split());

@@ -77,7 +77,7 @@ class GplvmDataTest {
         INDArray big = Nd4j.arange(0, 60).castTo(DataType.DOUBLE).reshape('c', 6, 10);
         INDArray view = big.get(NDArrayIndex.interval(1, 2, 6), NDArrayIndex.interval(2, 6)); // rows 1, 3, 5
         for (INDArray data : new INDArray[] {view, view.dup('f'), view.castTo(DataType.FLOAT)}) {
-            Observations observations = GplvmData.observations(data);
+            Observations observations = GplvmData.observations(data, Likelihood.GAUSSIAN);
             assertThat(observations.times()).isEqualTo(3);
             assertThat(observations.neurons()).isEqualTo(4);
             for (int n = 0; n < 4; n++) {
