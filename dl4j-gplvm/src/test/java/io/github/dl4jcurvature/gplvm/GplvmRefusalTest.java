@@ -37,7 +37,7 @@ class GplvmRefusalTest {
         Manifold manifold = Manifold.rotations();
         MultiLayerNetwork network = network(
                 LayerCases.latents(manifold),
-                LayerCases.neurons(manifold).collapsed(true).initialLengthScale(1e-300));
+                LayerCases.neurons(manifold).collapsed(true).initialLengthScale(1e-110));
         assertRefused(network, LayerCases.data(false), "not finite at iteration 0");
     }
 
