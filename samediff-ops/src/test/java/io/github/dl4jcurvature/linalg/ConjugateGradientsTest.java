@@ -104,14 +104,59 @@ class ConjugateGradientsTest {
     }
 
     @Test
+    void anOperatorWithoutCurvatureEndsTheIterationWithTheLastIterate() {
+        INDArray b = Nd4j.ones(DataType.DOUBLE, N);
+
+        ConjugateGradients.Result result = new ConjugateGradients(5, 1e-6).solve(v -> v.mul(0), b);
+
+        assertThat(result.iterations()).isEqualTo(1);
+        assertThat(result.solutions()[0].norm2Number().doubleValue()).isZero();
+    }
+
+    /** A power of two scales every iterate without rounding, so that the count of products cannot depend on it. */
+    @Test
+    void theToleranceIsRelativeToTheRightSide() {
+        INDArray a = semidefinite(10).addi(Nd4j.eye(N).castTo(DataType.DOUBLE).muli(0.05));
+        INDArray b = RandomMatrices.gaussian(N, 1, 11).reshape(N);
+        ConjugateGradients solver = new ConjugateGradients(4 * N, 1e-3);
+
+        int iterations = solver.solve(a::mmul, b).iterations();
+
+        assertThat(iterations).isBetween(2, N);
+        assertThat(solver.solve(a::mmul, b.mul(0x1p20)).iterations()).isEqualTo(iterations);
+        assertThat(solver.solve(a::mmul, b.mul(0x1p-20)).iterations()).isEqualTo(iterations);
+    }
+
+    @Test
+    void numbersThatAreNotFiniteAreRefusedWhereTheyArise() {
+        ConjugateGradients once = new ConjugateGradients(1, 0.1);
+        INDArray b = Nd4j.ones(DataType.DOUBLE, 2);
+        assertThatThrownBy(() -> once.solve(v -> v, b.dup().putScalar(1, Double.NaN)))
+                .isInstanceOf(ArithmeticException.class)
+                .hasMessageContaining("iteration 0");
+        // every entry of A p is finite, p^T A p = 2e308 is not
+        assertThatThrownBy(() -> once.solve(v -> v.mul(1e308), b))
+                .isInstanceOf(ArithmeticException.class)
+                .hasMessageContaining("iteration 1");
+        // p^T A p = 1e-220, the step 1e220 is finite, the residual 1e160 has no finite square
+        INDArray diagonal = Nd4j.createFromArray(1e100, 0.0);
+        assertThatThrownBy(() -> once.solve(diagonal::mul, Nd4j.createFromArray(1e-160, 1.0)))
+                .isInstanceOf(ArithmeticException.class)
+                .hasMessageContaining("iteration 1");
+    }
+
+    @Test
     void misuseIsNamed() {
         INDArray b = Nd4j.ones(DataType.DOUBLE, N);
         assertThatThrownBy(() -> new ConjugateGradients(0, 0.1)).hasMessageContaining("maximumIterations");
         assertThatThrownBy(() -> new ConjugateGradients(1, 0)).hasMessageContaining("tolerance");
+        assertThatThrownBy(() -> new ConjugateGradients(1, 1)).hasMessageContaining("tolerance");
         assertThatThrownBy(() -> new ConjugateGradients(1, 0.1).solve(v -> v, b, new double[0]))
                 .hasMessageContaining("shifts is empty");
         assertThatThrownBy(() -> new ConjugateGradients(1, 0.1).solve(v -> v, b, -1))
                 .hasMessageContaining("shifts must be non-negative");
+        assertThatThrownBy(() -> new ConjugateGradients(1, 0.1).solve(v -> v, b, Double.POSITIVE_INFINITY))
+                .hasMessageContaining("shifts must be non-negative and finite");
         assertThatThrownBy(() ->
                         new ConjugateGradients(1, 0.1).solve(v -> v.dup().putScalar(0, Double.NaN), b))
                 .isInstanceOf(ArithmeticException.class)
