@@ -36,10 +36,6 @@ public final class FisherPasses {
         void visit(boolean first, List<LayerFactors> factors, INDArray gradient);
     }
 
-    private final OutputPasses shadow;
-    private final List<OutputDistribution> distributions;
-    private @Nullable List<Long> widths;
-
     /** Takes the factors of one pass. */
     @FunctionalInterface
     public interface FactorVisitor {
@@ -56,6 +52,10 @@ public final class FisherPasses {
     private interface Pass {
         void run(boolean first, List<ErrorSource> sources);
     }
+
+    private final OutputPasses shadow;
+    private final List<OutputDistribution> distributions;
+    private @Nullable List<Long> widths;
 
     FisherPasses(OutputPasses shadow) {
         this.shadow = shadow;

@@ -101,21 +101,24 @@ final class OnePassLstmLayer extends LSTM {
     }
 
     private Gradient gradient(LstmRows of) {
-        MatrixView e = MatrixView.of(of.errors());
-        MatrixView inputs = MatrixView.of(of.inputs()).transposed(); // [nIn + n, T N]
-        MatrixView ones = MatrixView.of(Nd4j.ones(e.dataType(), e.rows()));
         Gradient gradient = new DefaultGradient();
         INDArray w = view(gradient, LSTMParamInitializer.INPUT_WEIGHT_KEY);
         INDArray r = view(gradient, LSTMParamInitializer.RECURRENT_WEIGHT_KEY);
         INDArray b = view(gradient, LSTMParamInitializer.BIAS_KEY);
-        int split = (int) w.size(0);
-        if (gradientSkipped) {
-            return gradient;
+        if (!gradientSkipped) {
+            setGradient(of, w, r, b);
         }
+        return gradient;
+    }
+
+    private static void setGradient(LstmRows of, INDArray w, INDArray r, INDArray b) {
+        MatrixView e = MatrixView.of(of.errors());
+        MatrixView inputs = MatrixView.of(of.inputs()).transposed(); // [nIn + n, T N]
+        MatrixView ones = MatrixView.of(Nd4j.ones(e.dataType(), e.rows()));
+        int split = (int) w.size(0);
         Gemm.multiply(1, inputs.rows(0, split), e, 0, MatrixView.of(w));
         Gemm.multiply(1, inputs.rows(split, inputs.rows()), e, 0, MatrixView.of(r));
         Gemm.multiplyVector(1, e.transposed(), ones, 0, MatrixView.of(b)); // the host takes ten times as long for a sum
-        return gradient;
     }
 
     private INDArray view(Gradient gradient, String key) {

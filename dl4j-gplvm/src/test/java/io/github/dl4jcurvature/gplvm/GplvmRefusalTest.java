@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.gplvm;
 
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +62,49 @@ class GplvmRefusalTest {
         DataSet data = LayerCases.data(false);
         data.setLabelsMaskArray(Nd4j.ones(DataType.DOUBLE, LayerCases.TIMES, 2));
         assertRefused(network, data, "label mask of layer 'layer1' has shape [6, 2]");
+    }
+
+    /** A MultiLayerNetwork refuses them itself. */
+    @Test
+    void inputsOfGraphsWithoutRowsAreRefused() {
+        Manifold manifold = Manifold.circle();
+        ComputationGraph graph = new ComputationGraph(new NeuralNetConfiguration.Builder()
+                .dataType(DataType.DOUBLE)
+                .graphBuilder()
+                .addInputs("times")
+                .addLayer("latents", LayerCases.latents(manifold).build(), "times")
+                .addLayer("neurons", LayerCases.neurons(manifold).build(), "latents")
+                .setOutputs("neurons")
+                .setInputTypes(InputType.feedForward(1))
+                .build());
+        graph.init();
+        assertThatThrownBy(() -> graph.output(Nd4j.create(DataType.DOUBLE, 0, 1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("input of layer 'latents' has shape [0, 1] but must have at least one row");
+    }
+
+    /** A first step of 1e300 is met by the next score or, if there is none, by the evidence. */
+    @Test
+    void fitsThatLeaveTheFiniteNumbersAreRefused() {
+        assertThatThrownBy(() -> farFit(1))
+                .isInstanceOf(ArithmeticException.class)
+                .hasMessageContaining("evidence of the fitted model is NaN");
+        assertThatThrownBy(() -> farFit(3))
+                .isInstanceOf(ArithmeticException.class)
+                .hasMessageContaining("score of layer 'layer1' is NaN at iteration 1");
+    }
+
+    private static double farFit(int iterations) {
+        return ManifoldGplvm.builder(Manifold.circle())
+                .inducing(3)
+                .samples(2)
+                .iterations(iterations)
+                .burnIn(0)
+                .learningRate(1e300)
+                .threads(1)
+                .build()
+                .fit(LayerCases.data(false).getLabels())
+                .evidencePerTime();
     }
 
     @ParameterizedTest

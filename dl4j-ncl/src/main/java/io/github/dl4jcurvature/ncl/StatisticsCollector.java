@@ -167,27 +167,31 @@ final class StatisticsCollector {
     private Collected collected(FisherPasses passes, FisherLabels labels, Numbered numbered) {
         CurvatureBatch batch = numbered.batch();
         List<List<SectionStatistics>> layers = empty();
-        boolean ofFactors = any(layers, SectionStatistics::needsSquaresOfFactors);
         LabelSampler sampler = LabelSampler.numbered(settings.seed() + 1_000_003 * tasks, numbered.number());
-        if (ofFactors || any(layers, SectionStatistics::needsSquaresOfGradients)) {
+        if (any(layers, SectionStatistics::needsSquaresOfGradients)) {
             passes.run(batch, labels, sampler, (first, factors, gradient) -> {
-                INDArray mean = ofFactors ? passes.meanSquares(factors, batch) : gradient;
-                for (int i = 0; i < blocks.size(); i++) {
-                    add(blocks.get(i), layers.get(i), first, factors);
-                    addSquares(blocks.get(i), layers.get(i), gradient, 1, false);
-                    if (ofFactors) {
-                        addSquares(blocks.get(i), layers.get(i), mean, (double) batch.examples(), true);
-                    }
-                }
+                addFactors(passes, batch, layers, first, factors);
+                addSquares(layers, gradient, 1, false);
             });
         } else {
-            passes.runForFactors(batch, labels, sampler, (first, factors) -> {
-                for (int i = 0; i < blocks.size(); i++) {
-                    add(blocks.get(i), layers.get(i), first, factors);
-                }
-            });
+            passes.runForFactors(
+                    batch, labels, sampler, (first, factors) -> addFactors(passes, batch, layers, first, factors));
         }
         return new Collected(layers, batch.examples());
+    }
+
+    private void addFactors(
+            FisherPasses passes,
+            CurvatureBatch batch,
+            List<List<SectionStatistics>> layers,
+            boolean first,
+            List<LayerFactors> factors) {
+        for (int i = 0; i < blocks.size(); i++) {
+            add(blocks.get(i), layers.get(i), first, factors);
+        }
+        if (any(layers, SectionStatistics::needsSquaresOfFactors)) {
+            addSquares(layers, passes.meanSquares(factors, batch), (double) batch.examples(), true);
+        }
     }
 
     private static boolean any(List<List<SectionStatistics>> layers, Predicate<SectionStatistics> what) {
@@ -231,12 +235,14 @@ final class StatisticsCollector {
         return -1;
     }
 
-    private static void addSquares(
-            CurvatureBlock block, List<SectionStatistics> sections, INDArray flat, double factor, boolean ofFactors) {
-        long end = block.offset() + block.parameters().length();
-        for (SectionStatistics section : sections) {
-            if (ofFactors ? section.needsSquaresOfFactors() : section.needsSquaresOfGradients()) {
-                section.addSquares(flat.get(NDArrayIndex.interval(block.offset(), end)), factor, ofFactors);
+    private void addSquares(List<List<SectionStatistics>> layers, INDArray flat, double factor, boolean ofFactors) {
+        for (int i = 0; i < blocks.size(); i++) {
+            CurvatureBlock block = blocks.get(i);
+            long end = block.offset() + block.parameters().length();
+            for (SectionStatistics section : layers.get(i)) {
+                if (ofFactors ? section.needsSquaresOfFactors() : section.needsSquaresOfGradients()) {
+                    section.addSquares(flat.get(NDArrayIndex.interval(block.offset(), end)), factor, ofFactors);
+                }
             }
         }
     }

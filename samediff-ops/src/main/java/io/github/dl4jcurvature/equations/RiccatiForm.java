@@ -22,8 +22,6 @@ abstract class RiccatiForm {
     /** A double eigenvalue on the border moves this far by rounding. */
     private static final double BORDER = 0x1p-24;
 
-    private static final double EPSILON = 0x1p-52;
-
     final ColumnMajor a;
     final ColumnMajor b;
     final ColumnMajor q;
@@ -63,7 +61,7 @@ abstract class RiccatiForm {
     /** The gain of a solution. */
     abstract ColumnMajor gain(ColumnMajor x);
 
-    /** Fresh matrices that add up to the residual of a solution and its gain. */
+    /** Fresh matrices, each of shape [n, n], that add up to the residual of a solution and its gain. */
     abstract List<ColumnMajor> residualTerms(ColumnMajor x, ColumnMajor k);
 
     /** Residual of a solution and its gain. */
@@ -81,8 +79,8 @@ abstract class RiccatiForm {
     }
 
     /**
-     * The residual of a solution, each element at least the rounding of its terms: by luck it may be zero where the solution is
-     * not exact.
+     * The residual of a solution, shape [n, n], each element at least one rounding of the sum of its terms' absolute values: by
+     * luck the residual may be zero where the closed loop is not exact.
      */
     private ColumnMajor residualAndRounding(ColumnMajor x, ColumnMajor k) {
         List<ColumnMajor> terms = residualTerms(x, k);
@@ -99,7 +97,7 @@ abstract class RiccatiForm {
                 }
             }
             for (int i = 0; i < n; i++) {
-                elements[i + j * n] = Math.copySign(Math.max(Math.abs(sum[i]), EPSILON * size[i]), sum[i]);
+                elements[i + j * n] = Math.copySign(Math.max(Math.abs(sum[i]), Separation.EPSILON * size[i]), sum[i]);
             }
         }
         terms.forEach(ColumnMajor::close);

@@ -9,7 +9,9 @@ import org.slf4j.LoggerFactory;
 /** Refuses linear equations without a unique solution, naming the pair of eigenvalues. */
 final class Separation {
     private static final Logger LOG = LoggerFactory.getLogger(Separation.class);
-    private static final double EPSILON = 0x1p-52;
+    /** Distance from 1 to the next double. */
+    static final double EPSILON = 0x1p-52;
+
     private static final double CLOSE = 1e-8;
 
     private final Equation equation;
