@@ -17,7 +17,12 @@ import io.github.dl4jcurvature.examples.report.TextTable;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** CPU seconds of the same solutions here and in SciPy, turn by turn. */
+/**
+ * CPU seconds of the same solutions here and in SciPy, turn by turn.
+ *
+ * <p>Seconds are medians over the rounds; the speed-up and the gradient's share are medians of the ratios within a round, since the
+ * speed of a processor that others use too changes between rounds.
+ */
 public final class SpeedComparison {
     private static final Map<String, Equation> EQUATIONS = equations();
 
@@ -110,7 +115,7 @@ public final class SpeedComparison {
     }
 
     private static int repeats(int n) {
-        return n <= 50 ? 101 : n <= 200 ? 21 : 3;
+        return n <= 50 ? 101 : n <= 200 ? 51 : n <= 500 ? 7 : 3;
     }
 
     private double difference(Solution solution, int n) {
@@ -126,14 +131,13 @@ public final class SpeedComparison {
             List<Double> both,
             List<Double> theirs,
             @Nullable Double difference) {
-        double ours = median(forward);
-        double gradient = median(both) / ours;
+        double gradient = median(ratios(both, forward));
         boolean compared = !theirs.isEmpty();
-        double speedup = compared ? median(theirs) / ours : Double.NaN;
+        double speedup = compared ? median(ratios(theirs, forward)) : Double.NaN;
         table.row(
                 name,
                 Integer.toString(n),
-                "%.5f".formatted(ours),
+                "%.5f".formatted(median(forward)),
                 compared ? "%.5f".formatted(median(theirs)) : "",
                 compared ? "%.2f".formatted(speedup) : "",
                 "%.5f - %.5f".formatted(least(forward), most(forward)),
@@ -144,6 +148,14 @@ public final class SpeedComparison {
             figures.put("speedup.%s.%d".formatted(name, n), speedup);
         }
         figures.put("gradient.%s.%d".formatted(name, n), gradient);
+    }
+
+    private static List<Double> ratios(List<Double> numerators, List<Double> denominators) {
+        List<Double> ratios = new ArrayList<>();
+        for (int i = 0; i < numerators.size(); i++) {
+            ratios.add(numerators.get(i) / denominators.get(i));
+        }
+        return ratios;
     }
 
     private static double median(List<Double> values) {
