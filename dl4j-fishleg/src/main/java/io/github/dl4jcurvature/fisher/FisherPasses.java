@@ -43,7 +43,7 @@ public final class FisherPasses {
          * Called after each pass.
          *
          * @param first whether this is the first pass for the batch; inputs are the same in all
-         * @param factors factors of the captured layers in network order
+         * @param factors factors of the captured layers in network order, valid until the next pass
          */
         void visit(boolean first, List<LayerFactors> factors);
     }

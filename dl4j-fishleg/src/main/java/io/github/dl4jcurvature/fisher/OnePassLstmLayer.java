@@ -31,6 +31,7 @@ final class OnePassLstmLayer extends LSTM {
     private transient boolean recursive;
     private transient @Nullable INDArray hidden;
     private transient @Nullable LstmRows rows;
+    private transient @Nullable LstmRows spare;
     private transient boolean gradientSkipped;
 
     OnePassLstmLayer(NeuralNetConfiguration conf, DataType type, Squashing activation, Squashing gate) {
@@ -45,7 +46,10 @@ final class OnePassLstmLayer extends LSTM {
         return rows;
     }
 
-    /** Whether passes back leave out the gradient of the parameters, whose views then keep what they hold. */
+    /**
+     * Whether passes back leave out the gradient of the parameters, whose views then keep what they hold. The rows of such a pass
+     * are valid until the next one.
+     */
     void skipGradient(boolean skip) {
         gradientSkipped = skip;
     }
@@ -86,13 +90,23 @@ final class OnePassLstmLayer extends LSTM {
         INDArray w = getParam(LSTMParamInitializer.INPUT_WEIGHT_KEY);
         INDArray r = getParam(LSTMParamInitializer.RECURRENT_WEIGHT_KEY);
         INDArray errors = recursion.backward(epsilon.castTo(w.dataType()), r); // [N, 4 n, T]
-        rows = LstmRows.of(input.castTo(w.dataType()), hidden, errors);
+        rows = rowsOf(input.castTo(w.dataType()), hidden, errors);
         INDArray below = workspaces.createUninitialized(
                 ArrayType.ACTIVATION_GRAD, w.dataType(), new long[] {input.size(0), w.size(0), input.size(2)}, 'f');
         for (int t = 0; t < input.size(2); t++) {
             Gemm.multiply(1, LstmStep.at(errors, t), w.transpose(), 0, LstmStep.at(below, t));
         }
         return Pair.of(gradient(rows), below);
+    }
+
+    private LstmRows rowsOf(INDArray x, INDArray h, INDArray errors) {
+        LstmRows target = gradientSkipped ? spare : null;
+        if (target == null || !target.fits(x, errors)) {
+            target = LstmRows.uninitialized(errors.dataType(), x.size(2), x.size(0), x.size(1), h.size(1));
+        }
+        spare = gradientSkipped ? target : spare;
+        target.set(x, h, errors);
+        return target;
     }
 
     /** The same sequence in order 'f' free of gaps, copied only if it is not so already. */

@@ -48,9 +48,12 @@ public record LatentAlignment(INDArray aligned, INDArray errors, double agreemen
      * @param given [T, e]
      */
     public static LatentAlignment of(Manifold manifold, INDArray inferred, INDArray given) {
-        if (!Arrays.equals(inferred.shape(), given.shape()) || inferred.size(1) != manifold.embeddingSize()) {
+        if (inferred.rank() != 2
+                || inferred.isEmpty()
+                || !Arrays.equals(inferred.shape(), given.shape())
+                || inferred.size(1) != manifold.embeddingSize()) {
             throw new IllegalArgumentException(
-                    "inferred has shape %s and given %s but both must be [times, %d], points of %s"
+                    "inferred has shape %s and given %s but both must be [times, %d], points of %s; leave the same times out of both"
                             .formatted(
                                     Arrays.toString(inferred.shape()),
                                     Arrays.toString(given.shape()),

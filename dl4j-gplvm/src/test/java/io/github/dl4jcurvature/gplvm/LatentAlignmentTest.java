@@ -6,6 +6,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -108,5 +109,17 @@ class LatentAlignmentTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("[3, 1]")
                 .hasMessageContaining("[4, 1]");
+    }
+
+    @Test
+    void latentsThatAreNoMatricesOfPointsAreRefused() {
+        INDArray angles = Nd4j.createFromArray(0.1, 0.2, 0.3);
+        assertThatThrownBy(() -> LatentAlignment.of(Manifold.circle(), angles, angles))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("inferred has shape [3]");
+        INDArray none = Nd4j.empty(DataType.DOUBLE).reshape(0, 1);
+        assertThatThrownBy(() -> LatentAlignment.of(Manifold.circle(), none, none))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("inferred has shape [0, 1]");
     }
 }

@@ -76,6 +76,18 @@ class ManifoldGplvmTest {
         assertThat(restored.latents().means()).isEqualTo(fitted.latents().means());
     }
 
+    @Test
+    void startWithoutEvidenceRanksLast() {
+        SyntheticNeurons neurons = SyntheticNeurons.draw(Manifold.circle(), NEURONS, TIMES, 4);
+        GplvmRun sound = new GplvmRun(ring(), neurons.data(), 1);
+        GplvmRun broken = new GplvmRun(ring(), neurons.data(), 2);
+        broken.network().getLayer(1).getParam(SparseGpOutputLayer.LIKELIHOOD).assign(Double.NaN);
+        sound.rank(10);
+        broken.rank(10);
+        assertThat(sound.ranked()).isFinite();
+        assertThat(broken.ranked()).isLessThan(sound.ranked());
+    }
+
     private static INDArray rows(INDArray data, int from, int to) {
         return data.get(NDArrayIndex.interval(from, to), NDArrayIndex.all()).dup();
     }

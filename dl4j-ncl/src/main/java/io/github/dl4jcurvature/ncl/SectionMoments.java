@@ -57,6 +57,13 @@ final class SectionMoments {
         examples += other.examples;
     }
 
+    void clear() {
+        inputs.clear();
+        outputs.clear();
+        rows = 0;
+        examples = 0;
+    }
+
     boolean isEmpty() {
         return examples == 0;
     }

@@ -80,17 +80,34 @@ final class SectionStatistics {
         squares.addi(matrix.muli(factor));
     }
 
-    /** Adds the statistics of other examples. */
+    /** Takes over the statistics of other examples, whose memory may become part of this. */
     void merge(SectionStatistics other) {
         if (other.moments != null) {
             if (moments == null) {
                 moments = other.moments;
+                other.moments = null;
             } else {
                 moments.merge(other.moments);
             }
         }
         if (other.squares != null) {
-            squares = squares == null ? other.squares : squares.addi(other.squares);
+            if (squares == null) {
+                squares = other.squares;
+                other.squares = null;
+            } else {
+                squares.addi(other.squares);
+            }
+        }
+    }
+
+    /** Back to no statistics, with the memory of those it had. */
+    void clear() {
+        weights = null;
+        if (moments != null) {
+            moments.clear();
+        }
+        if (squares != null) {
+            squares.assign(0);
         }
     }
 

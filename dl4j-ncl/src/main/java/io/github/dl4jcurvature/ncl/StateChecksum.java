@@ -2,6 +2,7 @@
 package io.github.dl4jcurvature.ncl;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.zip.CRC32;
 
 import org.nd4j.linalg.api.buffer.DataType;
@@ -17,7 +18,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class StateChecksum {
     private static final int BITS = 20;
     private static final double LEAST = 0x1p-100;
-    private static final int AT_ONCE = 1024; // numbers
 
     private final CRC32 sum = new CRC32();
 
@@ -27,16 +27,23 @@ final class StateChecksum {
     }
 
     StateChecksum with(INDArray numbers) {
-        double[] values = numbers.dup().data().asDouble();
-        ByteBuffer bytes = ByteBuffer.allocate(AT_ONCE * Double.BYTES);
-        for (double value : values) {
-            if (!bytes.hasRemaining()) {
-                sum.update(bytes.flip());
-                bytes.clear();
+        ByteBuffer bytes;
+        if (numbers.dataType() == DataType.DOUBLE) {
+            double[] values = BulkTransfer.doubles(numbers);
+            for (int i = 0; i < values.length; i++) {
+                values[i] = Math.abs(values[i]) < LEAST ? 0 : values[i];
             }
-            bytes.putDouble(Math.abs(value) < LEAST ? 0 : value);
+            bytes = ByteBuffer.allocate(Math.multiplyExact(Double.BYTES, values.length));
+            bytes.order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().put(values);
+        } else {
+            float[] values = BulkTransfer.floats(numbers);
+            for (int i = 0; i < values.length; i++) {
+                values[i] = Math.abs(values[i]) < LEAST ? 0 : values[i];
+            }
+            bytes = ByteBuffer.allocate(Math.multiplyExact(Float.BYTES, values.length));
+            bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values);
         }
-        sum.update(bytes.flip());
+        sum.update(bytes);
         return this;
     }
 

@@ -34,9 +34,9 @@ final class StateSlots {
         long length = sizeOf(values.length);
         INDArray target = slots.get(NDArrayIndex.interval(position, position + length));
         if (slots.dataType() == DataType.DOUBLE) {
-            target.get(NDArrayIndex.interval(0, values.length)).assign(Nd4j.createFromArray(values));
+            target.get(NDArrayIndex.interval(0, values.length)).assign(BulkTransfer.vector(values));
         } else {
-            target.assign(Nd4j.createFromArray(split(values)));
+            target.assign(BulkTransfer.vector(split(values)));
         }
         position += length;
     }
@@ -46,14 +46,14 @@ final class StateSlots {
         INDArray source = slots.get(NDArrayIndex.interval(position, position + length));
         position += length;
         if (slots.dataType() == DataType.DOUBLE) {
-            return source.get(NDArrayIndex.interval(0, doubles)).dup().data().asDouble();
+            return BulkTransfer.doubles(source.get(NDArrayIndex.interval(0, doubles)));
         }
-        return joined(source.dup().data().asFloat());
+        return joined(BulkTransfer.floats(source));
     }
 
     void writeSymmetric(INDArray matrix) {
         int n = (int) matrix.size(0);
-        double[] full = matrix.dup('f').data().asDouble();
+        double[] full = BulkTransfer.doubles(matrix.dup('f'));
         double[] triangle = new double[n * (n + 1) / 2];
         int next = 0;
         for (int column = 0; column < n; column++) {
@@ -76,7 +76,7 @@ final class StateSlots {
             }
         }
         INDArray matrix = Nd4j.createUninitializedDetached(DataType.DOUBLE, 'f', order, order);
-        matrix.assign(Nd4j.createFromArray(full).reshape('f', order, order));
+        matrix.data().asNioDouble().put(full);
         return matrix;
     }
 

@@ -4,6 +4,8 @@ package io.github.dl4jcurvature.ncl;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -17,6 +19,7 @@ import io.github.dl4jcurvature.fisher.FisherLabels;
 import io.github.dl4jcurvature.fisher.FisherPasses;
 import io.github.dl4jcurvature.fisher.LabelSampler;
 import io.github.dl4jcurvature.fisher.LayerFactors;
+import org.nd4j.linalg.api.memory.MemoryWorkspaceManager;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -35,6 +38,8 @@ final class StatisticsCollector {
     private final List<CurvatureBlock> blocks;
     private final Ncl settings;
     private final long tasks;
+    /** Statistics that have been added up, whose memory the next batch can use. */
+    private final Queue<List<List<SectionStatistics>>> spare = new ConcurrentLinkedQueue<>();
 
     /**
      * A collector.
@@ -53,15 +58,22 @@ final class StatisticsCollector {
      *
      * @param layers one list for each layer, with an entry for each of its matrices
      */
-    record Collected(List<List<SectionStatistics>> layers, long examples) {
+    record Collected(List<List<SectionStatistics>> layers, long examples) {}
 
-        void merge(Collected other) {
-            for (int i = 0; i < layers.size(); i++) {
-                for (int j = 0; j < layers.get(i).size(); j++) {
-                    layers.get(i).get(j).merge(other.layers().get(i).get(j));
-                }
+    private void merge(Collected total, Collected batch) {
+        for (int i = 0; i < total.layers().size(); i++) {
+            for (int j = 0; j < total.layers().get(i).size(); j++) {
+                SectionStatistics added = batch.layers().get(i).get(j);
+                total.layers().get(i).get(j).merge(added);
+                added.clear();
             }
         }
+        spare.add(batch.layers());
+    }
+
+    private List<List<SectionStatistics>> cleared() {
+        List<List<SectionStatistics>> used = spare.poll();
+        return used == null ? empty() : used;
     }
 
     /** A batch with its number. */
@@ -108,7 +120,7 @@ final class StatisticsCollector {
         } else {
             total = collected(passes, labels, first);
             while (source.hasNext()) {
-                total.merge(collected(passes, labels, source.next()));
+                merge(total, collected(passes, labels, source.next()));
             }
         }
         return new Collected(total.layers(), source.examples);
@@ -136,10 +148,10 @@ final class StatisticsCollector {
                     Numbered batch = source.next();
                     pending.add(executor.submit(() -> collected(passes.get(), labels, batch)));
                 }
-                total.merge(pending.remove(0).get());
+                merge(total, pending.remove(0).get());
             }
             for (int i = 0; i < threads(); i++) {
-                executor.execute(() -> Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread());
+                executor.execute(StatisticsCollector::destroyWorkspaces);
             }
             return total;
         } catch (InterruptedException e) {
@@ -155,6 +167,12 @@ final class StatisticsCollector {
         }
     }
 
+    /** Of this thread; the host's method for all of them also collects garbage, for as long as a tenth of the passes take. */
+    private static void destroyWorkspaces() {
+        MemoryWorkspaceManager manager = Nd4j.getWorkspaceManager();
+        manager.getAllWorkspacesForCurrentThread().forEach(manager::destroyWorkspace);
+    }
+
     private FisherLabels labels(FisherPasses passes, CurvatureBatch batch) {
         FisherLabels chosen = settings.fisherLabels();
         if (chosen != null) {
@@ -166,7 +184,7 @@ final class StatisticsCollector {
     /** The statistics of one batch. */
     private Collected collected(FisherPasses passes, FisherLabels labels, Numbered numbered) {
         CurvatureBatch batch = numbered.batch();
-        List<List<SectionStatistics>> layers = empty();
+        List<List<SectionStatistics>> layers = cleared();
         LabelSampler sampler = LabelSampler.numbered(settings.seed() + 1_000_003 * tasks, numbered.number());
         if (any(layers, SectionStatistics::needsSquaresOfGradients)) {
             passes.run(batch, labels, sampler, (first, factors, gradient) -> {

@@ -309,11 +309,23 @@ public final class ColumnMajor implements AutoCloseable {
      * @return the largest difference of mirrored elements before
      */
     public double symmetrize() {
-        long n = rows;
         DoubleIndexer elements = indexer();
         double largest = 0;
-        for (long j = 0; j < n; j++) {
-            for (long i = j + 1; i < n; i++) {
+        for (int top = 0; top < rows; top += TILE) {
+            for (int left = 0; left <= top; left += TILE) {
+                largest = Math.max(largest, symmetrizeTile(elements, top, left));
+            }
+        }
+        return largest;
+    }
+
+    /** Averages a tile on or below the diagonal with its mirror image; both stay in the cache. */
+    private double symmetrizeTile(DoubleIndexer elements, int top, int left) {
+        long n = rows;
+        int bottom = Math.min(top + TILE, rows);
+        double largest = 0;
+        for (long j = left; j < Math.min(left + TILE, rows); j++) {
+            for (long i = Math.max(top, j + 1); i < bottom; i++) {
                 double below = elements.get(i + j * n);
                 double above = elements.get(j + i * n);
                 largest = Math.max(largest, Math.abs(below - above));

@@ -3,7 +3,9 @@ package io.github.dl4jcurvature.linalg;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
 
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dsterf;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dsyevd;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dsytrd;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 
 /**
@@ -11,9 +13,12 @@ import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
  *
  * <p>Arguments may have any order, view or data type and are not modified; results are fresh column-major arrays in
  * {@code DOUBLE} outside any workspace. Immutable and safe to share between threads. Cost: about \(9n^3\) operations.
- * Source: LAPACK {@code dsyevd}, divide and conquer.
+ * Source: LAPACK {@code dsyevd}, divide and conquer; for
+ * values alone {@code dsytrd} and {@code dsterf}.
  */
 public final class SymmetricEigendecomposition {
+    private static final double SMALLEST_UNSCALED = 1e-140; // squares of elements neither vanish nor overflow
+
     private final ColumnMajor values;
     private final ColumnMajor vectors;
 
@@ -47,7 +52,32 @@ public final class SymmetricEigendecomposition {
      * @throws SingularEquationException if the iteration does not converge
      */
     public static INDArray valuesOf(INDArray a) {
-        return decompose('N', SymmetricInput.copyOf("a", a)).array();
+        ColumnMajor copy = SymmetricInput.copyOf("a", a);
+        double largest = copy.norm('M');
+        boolean safe = largest > SMALLEST_UNSCALED && largest < 1 / SMALLEST_UNSCALED;
+        return (safe ? tridiagonalValues(copy) : decompose('N', copy)).array();
+    }
+
+    /** Eigenvalues of a matrix that needs no scaling, by its tridiagonal form; dsyevd reduces it in less efficient blocks. */
+    private static ColumnMajor tridiagonalValues(ColumnMajor a) {
+        int n = a.rows();
+        ColumnMajor values = ColumnMajor.uninitialized(n);
+        try (ColumnMajor offDiagonal = ColumnMajor.uninitialized(n);
+                ColumnMajor reflectors = ColumnMajor.uninitialized(n)) {
+            int info = LAPACKE_dsytrd(
+                    LAPACK_COL_MAJOR,
+                    (byte) 'L',
+                    n,
+                    a.pointer(),
+                    n,
+                    values.pointer(),
+                    offDiagonal.pointer(),
+                    reflectors.pointer());
+            Lapack.requireAccepted("dsytrd", info);
+            info = LAPACKE_dsterf(n, values.pointer(), offDiagonal.pointer());
+            Lapack.requireConverged("dsterf", info, "a", n, n);
+        }
+        return values;
     }
 
     /** Eigenvalues of a matrix, which is overwritten: by its eigenvectors if the job is 'V'. */

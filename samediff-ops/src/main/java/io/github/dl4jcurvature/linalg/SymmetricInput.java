@@ -20,6 +20,9 @@ final class SymmetricInput {
     static ColumnMajor copyOf(String name, INDArray a) {
         Shapes.requireSquare(name, a);
         ColumnMajor copy = ColumnMajor.copyOf(name, a);
+        if (copy.isSymmetric()) {
+            return copy;
+        }
         double tolerance = Math.min(SLACK * copy.rows() * epsilon(a.dataType()), LARGEST_TOLERANCE);
         double bound = tolerance * copy.norm('M');
         double asymmetry = copy.symmetrize();
