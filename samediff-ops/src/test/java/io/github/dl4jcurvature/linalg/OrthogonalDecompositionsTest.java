@@ -11,6 +11,7 @@ import org.ejml.interfaces.decomposition.QRDecomposition;
 import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 import static io.github.dl4jcurvature.linalg.TestMatrices.EPS;
@@ -49,6 +50,23 @@ class OrthogonalDecompositionsTest {
         DMatrixRMaj v = ejml(eigen.vectors());
         DMatrixRMaj rebuilt = product(product(v, CommonOps_DDRM.diag(values)), transpose(v));
         assertThat(relativeError(rebuilt, a)).isLessThan(n * tolerance);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 1e-290, 1e-150, 1, 1e150, 1e290})
+    void eigenvaluesScaleWithTheMatrix(double scale) {
+        int n = 70;
+        DMatrixRMaj g = gaussian(n, n, 5);
+        DMatrixRMaj a = CommonOps_DDRM.add(g, transpose(g), null);
+        double[] expected = ejmlEigenvalues(a);
+        double norm = Math.max(Math.abs(expected[0]), Math.abs(expected[n - 1]));
+
+        double[] values =
+                SymmetricEigendecomposition.valuesOf(array(a).muli(scale)).toDoubleVector();
+
+        for (int i = 0; i < n; i++) {
+            assertThat(values[i]).isCloseTo(scale * expected[i], within(8 * n * n * EPS * norm * scale));
+        }
     }
 
     @ParameterizedTest(name = "{0} x {1}, rank {2}, seed {3}")
