@@ -85,13 +85,14 @@ class LatentAlignmentTest {
         }
     }
 
-    /** Squared distances 1, 9, 4 and 4, 1, 1: about their means 14 / 3 and 2 the correlation is -11 / sqrt(98 / 3 * 6). */
+    /** Squared distances x = 1, 9, 4, 49, 36, 16 and y = 4, 1, 1, 1, 9, 4: six times their centred sums are 424, 11081 and 296. */
     @Test
     void distanceCorrelationIsThatOfTheSquaredDistancesOfAllPairs() {
-        INDArray a = Nd4j.createFromArray(new double[][] {{0}, {1}, {3}});
-        INDArray b = Nd4j.createFromArray(new double[][] {{0}, {2}, {1}});
+        INDArray a = Nd4j.createFromArray(new double[][] {{0}, {1}, {3}, {7}});
+        INDArray b = Nd4j.createFromArray(new double[][] {{0}, {2}, {1}, {-1}});
         Manifold line = Manifold.euclidean(1);
-        assertThat(LatentAlignment.distanceCorrelation(line, a, line, b)).isCloseTo(-11.0 / 14, within(1e-12));
+        assertThat(LatentAlignment.distanceCorrelation(line, a, line, b))
+                .isCloseTo(424 / Math.sqrt(11081.0 * 296), within(1e-12));
     }
 
     @Test
