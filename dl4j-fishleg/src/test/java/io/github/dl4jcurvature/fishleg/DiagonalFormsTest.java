@@ -10,6 +10,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 import static io.github.dl4jcurvature.testkit.MatrixAssert.assertThatMatrix;
+import static org.assertj.core.api.Assertions.assertThat;
 
 class DiagonalFormsTest {
 
@@ -20,6 +21,7 @@ class DiagonalFormsTest {
         INDArray t = RandomMatrices.gaussian(1, 6, 3);
         InverseFisher inverse = new DiagonalInverse(lambda);
         inverse.refresh();
+        assertThat(inverse.size()).isEqualTo(6);
         INDArray product = u.like();
         inverse.apply(u, product);
         INDArray gradient = lambda.like();

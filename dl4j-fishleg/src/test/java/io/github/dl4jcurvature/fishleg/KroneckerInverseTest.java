@@ -5,13 +5,16 @@ import java.util.List;
 
 import io.github.dl4jcurvature.testkit.FiniteDifferences;
 import io.github.dl4jcurvature.testkit.RandomMatrices;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 import static io.github.dl4jcurvature.testkit.MatrixAssert.assertThatMatrix;
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Against the matrix M kron P of order 15, built entry by entry, and finite differences.
@@ -85,7 +88,8 @@ class KroneckerInverseTest {
             inverse.apply(terms, scale, result.blocks().get(0));
             assertThatMatrix(result.flat()).isWithinRelativeFrobenius(hostLayout(expected, bias), TOLERANCE);
 
-            inverse.apply(2, flat.blocks().get(0), result.blocks().get(0));
+            // another instance: no intermediate result of the products above is left in its memory
+            inverse(lambda).apply(2, flat.blocks().get(0), result.blocks().get(0));
             assertThatMatrix(result.flat())
                     .isWithinRelativeFrobenius(hostLayout(expected, bias).mul(2), TOLERANCE);
 
@@ -110,6 +114,36 @@ class KroneckerInverseTest {
             inverse.apply(u, product);
             assertThatMatrix(product).isWithinRelativeFrobenius(u.mul(0.3), TOLERANCE);
         }
+    }
+
+    /** The form without a scale attains a diagonal of rank one, the form with one any positive diagonal. */
+    @ParameterizedTest
+    @EnumSource(FishLeg.Form.class)
+    void startsAsTheDiagonalMatrixWished(FishLeg.Form form) {
+        INDArray wished = RandomMatrices.uniform(new long[] {OUTPUTS, JOINT}, 1).addi(0.5);
+        if (form == FishLeg.Form.KRONECKER) {
+            for (int row = 0; row < OUTPUTS; row++) {
+                for (int column = 0; column < JOINT; column++) {
+                    wished.putScalar(row, column, (row + 1) * (0.5 + column));
+                }
+            }
+        }
+        SubBlockPlan plan = TestBlocks.whole(OUTPUTS, JOINT, form);
+        InverseFisher inverse = plan.inverse(RandomMatrices.gaussian(new long[] {plan.factors()}, 2));
+        inverse.initialise(wished);
+        inverse.refresh();
+        INDArray u = RandomMatrices.gaussian(OUTPUTS, JOINT, 3);
+        INDArray product = u.like();
+        inverse.apply(u, product);
+        assertThatMatrix(product).isWithinRelativeFrobenius(u.mul(wished), TOLERANCE);
+        assertThatMatrix(inverse.diagonal()).isWithinRelativeFrobenius(wished, TOLERANCE);
+    }
+
+    /** Multiplications of matrices of order 3: 2 x 27 for the full product, (9 + 9 + 9) for each row of the batch. */
+    @Test
+    void theRankOfTheBatchIsCheaperBelowTwoRowsForMatricesOfOrderThree() {
+        assertThat(KroneckerInverse.isRankCheaper(3, 3, 1)).isTrue();
+        assertThat(KroneckerInverse.isRankCheaper(3, 3, 2)).isFalse();
     }
 
     /** Weights row by row, then the bias. */

@@ -14,8 +14,9 @@ import static io.github.dl4jcurvature.linalg.ColumnMajor.product;
 /**
  * Solves \(A U \approx T\) for the activations A [n, m] of a layer through the smaller of \(A A^\top\) and \(A^\top A\).
  *
- * <p>All in double precision. Squaring A squares its condition; one step of refinement with the residual \(T - A U\)
- * brings the error of an undamped solution back to that of A.
+ * <p>All in double precision. Squaring A squares its condition \(\kappa\); one step of refinement with the residual
+ * \(T - A U\) brings the error of an undamped solution from \(\varepsilon \kappa^2\) to its square, which is back at that of A,
+ * \(\varepsilon \kappa\), up to conditions of about \(\varepsilon^{-1/3} \approx 10^5\).
  */
 final class FeatureSolver {
     private enum Kind {

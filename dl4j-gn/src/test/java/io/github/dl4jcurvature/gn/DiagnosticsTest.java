@@ -163,6 +163,71 @@ class DiagnosticsTest {
         assertThat(before.alignment(before, 5, 1)).isCloseTo(1, within(1e-6));
     }
 
+    /** A hundred products of which each left the parameters moved by 1e-6 of their norm would have moved them by 1e-4 of it. */
+    @Test
+    void productsLeaveTheKernelWhereItWasAndAreLinear() {
+        NeuralTangentKernel kernel = NeuralTangentKernel.of(convolutional(), images(2));
+        INDArray exact = kernel.exact();
+        INDArray v = GaussNewtonCases.normal(2, 3, DataType.DOUBLE, new SplittableRandom(5));
+        INDArray product = exact.mmul(v.dup('c').reshape('c', 6, 1)).reshape('c', 2, 3);
+        for (int i = 0; i < 100; i++) {
+            kernel.multiply(v);
+        }
+        assertThatMatrix(kernel.exact()).isWithinRelativeFrobenius(exact, 1e-10);
+        for (double size : new double[] {1e-6, 1e6}) {
+            assertThatMatrix(kernel.multiply(v.mul(size)).div(size)).isWithinRelativeFrobenius(product, 1e-6);
+        }
+        assertThatMatrix(kernel.multiply(v.mul(0))).isBitEqualTo(Nd4j.zeros(DataType.DOUBLE, 2, 3));
+    }
+
+    /** With two numbers there are two sign vectors up to sign: an estimate of one draw is that of either. */
+    @Test
+    void oneDrawIsOneSignVector() {
+        MultiLayerNetwork network = ReversibleLayersTest.network(new NeuralNetConfiguration.Builder()
+                .seed(3)
+                .dataType(DataType.DOUBLE)
+                .activation(Activation.TANH)
+                .updater(new Sgd(0.5))
+                .list()
+                .layer(new DenseLayer.Builder().nIn(3).nOut(4).build())
+                .layer(new OutputLayer.Builder(new LossMSE())
+                        .nOut(1)
+                        .activation(Activation.IDENTITY)
+                        .build())
+                .build());
+        INDArray x = GaussNewtonCases.normal(2, 3, DataType.DOUBLE, new SplittableRandom(1));
+        NeuralTangentKernel one = NeuralTangentKernel.of(network, x);
+        network.setParams(
+                GaussNewtonCases.normal(1, (int) network.numParams(), DataType.DOUBLE, new SplittableRandom(2)));
+        NeuralTangentKernel other = NeuralTangentKernel.of(network, x);
+        double same = cosine(one.exact(), other.exact(), 1);
+        double opposite = cosine(one.exact(), other.exact(), -1);
+        assertThat(Math.abs(same - opposite)).isGreaterThan(1e-2);
+        for (long seed = 1; seed <= 8; seed++) {
+            double estimate = one.alignment(other, 1, seed);
+            assertThat(Math.min(Math.abs(estimate - same), Math.abs(estimate - opposite)))
+                    .isLessThan(1e-6);
+        }
+        assertThatThrownBy(() -> one.alignment(other, 0, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("draws is 0 but must be at least 1");
+    }
+
+    /** Of K v and L v with v = (1, sign). */
+    private static double cosine(INDArray k, INDArray l, double sign) {
+        double[] kv = {k.getDouble(0, 0) + sign * k.getDouble(0, 1), k.getDouble(1, 0) + sign * k.getDouble(1, 1)};
+        double[] lv = {l.getDouble(0, 0) + sign * l.getDouble(0, 1), l.getDouble(1, 0) + sign * l.getDouble(1, 1)};
+        return (kv[0] * lv[0] + kv[1] * lv[1]) / Math.hypot(kv[0], kv[1]) / Math.hypot(lv[0], lv[1]);
+    }
+
+    @Test
+    void kernelsWithoutNormHaveNoAlignment() {
+        INDArray ones = Nd4j.ones(DataType.DOUBLE, 2, 2);
+        assertThatThrownBy(() -> NeuralTangentKernel.alignment(ones, ones.mul(0)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("norm 0");
+    }
+
     @Test
     void kernelsOfGraphsEqualThoseOfLayers() {
         MultiLayerNetwork layers = ReversibleLayersTest.network(
@@ -194,6 +259,56 @@ class DiagnosticsTest {
                 .hasMessageContaining("same examples");
         assertThatThrownBy(() -> CentredKernelAlignment.linear(Nd4j.ones(DataType.DOUBLE, 20, 2), x))
                 .hasMessageContaining("same for all examples");
+    }
+
+    /** Two centred vectors of two examples are parallel. */
+    @Test
+    void twoExamplesAreEnoughAndOneIsNot() {
+        INDArray x = Nd4j.createFromArray(new double[][] {{1, 2}, {3, -1}});
+        INDArray y = Nd4j.createFromArray(new double[][] {{0.5}, {0.2}});
+        assertThat(CentredKernelAlignment.linear(x, y)).isCloseTo(1, within(1e-12));
+        assertThatThrownBy(() -> CentredKernelAlignment.linear(x.getRow(0, true), y.getRow(0, true)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at least 2");
+    }
+
+    /** Activations whose deviations are below 1e-12 of their size are those of rounding. */
+    @Test
+    void representationsThatDifferByRoundingAreRefused() {
+        INDArray other = GaussNewtonCases.normal(20, 3, DataType.DOUBLE, new SplittableRandom(6));
+        for (double size : new double[] {1e-6, 1, 1e6}) {
+            INDArray rounded = Nd4j.valueArrayOf(new long[] {20, 30}, size, DataType.DOUBLE);
+            INDArray different = rounded.dup();
+            for (int i = 0; i < 20; i++) {
+                for (int j = 0; j < 30; j++) {
+                    double sign = (i + j) % 2 == 0 ? 1 : -1;
+                    rounded.putScalar(i, j, size * (1 + 0.5e-12 * sign));
+                    different.putScalar(i, j, size * (1 + 2e-12 * sign));
+                }
+            }
+            assertThatThrownBy(() -> CentredKernelAlignment.linear(other, rounded))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("y is the same for all examples");
+            assertThat(CentredKernelAlignment.linear(other, different)).isBetween(0.0, 1.0);
+        }
+    }
+
+    @Test
+    void networksOfDifferentDepthsAreRefused() {
+        MultiLayerNetwork shallow = ReversibleLayersTest.network(new NeuralNetConfiguration.Builder()
+                .dataType(DataType.DOUBLE)
+                .updater(new Sgd(0.5))
+                .list()
+                .layer(new OutputLayer.Builder(new LossMSE())
+                        .nIn(9)
+                        .nOut(1)
+                        .activation(Activation.IDENTITY)
+                        .build())
+                .setInputType(InputType.convolutional(3, 3, 1))
+                .build());
+        assertThatThrownBy(() -> CentredKernelAlignment.ofLayers(convolutional(), shallow, images(3)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("networks have 3 and 1 layers");
     }
 
     private static double byDefinition(INDArray x, INDArray y) {

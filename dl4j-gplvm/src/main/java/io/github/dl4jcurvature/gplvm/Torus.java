@@ -18,8 +18,8 @@ final class Torus extends VectorManifold {
 
     /** An angle in \([-\pi, \pi)\). */
     static double wrapped(double angle) {
-        double wrapped = angle - TURN * Math.floor((angle + Math.PI) / TURN);
-        return wrapped >= Math.PI ? wrapped - TURN : wrapped;
+        double wrapped = Math.IEEEremainder(angle, TURN); // exact, in [-pi, pi]
+        return wrapped == Math.PI ? -Math.PI : wrapped;
     }
 
     @Override

@@ -12,6 +12,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 /** Known isometries are undone. */
 class LatentAlignmentTest {
@@ -54,6 +55,57 @@ class LatentAlignmentTest {
         assertThat(alignment.errors().maxNumber().doubleValue()).isLessThan(1e-6);
         assertThat(alignment.agreement()).isGreaterThan(1 - 1e-9);
         assertThat(alignment.distanceCorrelation()).isGreaterThan(1 - 1e-9);
+    }
+
+    /** Few rotations, each given by either of its two quaternions: some starts end at wrong signs, whatever the isometry. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void signsOfQuaternionsAreNoMatter(boolean inverted) {
+        Manifold manifold = Manifold.rotations();
+        for (long seed = 1; seed <= 6; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            double[] left = manifold.randomPoint(random);
+            double[] right = manifold.randomPoint(random);
+            double[][] given = new double[9][];
+            double[][] inferred = new double[9][];
+            for (int t = 0; t < given.length; t++) {
+                given[t] = manifold.randomPoint(random);
+                double[] q = inverted ? UnitQuaternions.conjugate(given[t]) : given[t];
+                inferred[t] = UnitQuaternions.product(UnitQuaternions.product(left, q), right);
+                if (random.nextBoolean()) {
+                    for (int i = 0; i < 4; i++) {
+                        inferred[t][i] = -inferred[t][i];
+                    }
+                }
+            }
+            LatentAlignment alignment =
+                    LatentAlignment.of(manifold, Nd4j.createFromArray(inferred), Nd4j.createFromArray(given));
+            assertThat(alignment.errors().maxNumber().doubleValue())
+                    .as("seed %d", seed)
+                    .isLessThan(1e-6);
+        }
+    }
+
+    /** Squared distances x = 1, 9, 4, 49, 36, 16 and y = 4, 1, 1, 1, 9, 4: six times their centred sums are 424, 11081 and 296. */
+    @Test
+    void distanceCorrelationIsThatOfTheSquaredDistancesOfAllPairs() {
+        INDArray a = Nd4j.createFromArray(new double[][] {{0}, {1}, {3}, {7}});
+        INDArray b = Nd4j.createFromArray(new double[][] {{0}, {2}, {1}, {-1}});
+        Manifold line = Manifold.euclidean(1);
+        assertThat(LatentAlignment.distanceCorrelation(line, a, line, b))
+                .isCloseTo(424 / Math.sqrt(11081.0 * 296), within(1e-12));
+    }
+
+    @Test
+    void meanAndMedianAreThoseOfTheErrors() {
+        INDArray none = Nd4j.createFromArray(new double[3][1]);
+        INDArray three = Nd4j.createFromArray(5.0, 1, 3);
+        assertThat(new LatentAlignment(none, three, 1, 1).medianError()).isEqualTo(3);
+        assertThat(new LatentAlignment(none, three, 1, 1).meanError()).isEqualTo(3);
+        assertThat(three).isEqualTo(Nd4j.createFromArray(5.0, 1, 3));
+        INDArray four = Nd4j.createFromArray(8.0, 1, 4, 2);
+        assertThat(new LatentAlignment(none, four, 1, 1).medianError()).isEqualTo(3);
+        assertThat(new LatentAlignment(none, four, 1, 1).meanError()).isEqualTo(3.75);
     }
 
     @ParameterizedTest

@@ -8,6 +8,8 @@ import javax.imageio.ImageIO;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.ObjectMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -39,8 +41,19 @@ class EvaluationMatrixTest {
         assertThat(matrix.forgettingFromLearned()).isCloseTo((0.9 - 0.7 + 0.8 - 0.6) / 2, within(1e-15));
         assertThat(matrix.learningAccuracy()).isCloseTo((0.9 + 0.8 + 0.85) / 3, within(1e-15));
         assertThat(matrix.minimumAccuracy()).isCloseTo((0.7 + 0.6) / 2, within(1e-15));
+        assertThat(matrix.untrained(1)).isEqualTo(0.2);
         matrix.observe(1, 0.4);
         assertThat(matrix.minimumAccuracy()).isCloseTo((0.7 + 0.4) / 2, within(1e-15));
+    }
+
+    /** A task that later ones help: its value when just learned is no evaluation after it. */
+    @Test
+    void theMinimumCountsOnlyWhatCameAfterTheTask() {
+        EvaluationMatrix matrix = new EvaluationMatrix("accuracy", List.of("a", "b"));
+        matrix.set(0, 0, 0.5);
+        matrix.set(1, 0, 0.6);
+        matrix.set(1, 1, 0.9);
+        assertThat(matrix.minimumAccuracy()).isEqualTo(0.6);
     }
 
     @Test
@@ -63,7 +76,7 @@ class EvaluationMatrixTest {
     @Test
     void jsonComesBackEqual() {
         EvaluationMatrix matrix = example();
-        assertThat(EvaluationMatrix.fromJson(matrix.toJson())).isEqualTo(matrix);
+        assertThat(EvaluationMatrix.fromJson(matrix.toJson())).isEqualTo(matrix).hasSameHashCodeAs(matrix);
         assertThat(matrix.toJson()).contains("\"backwardTransfer\"", "\"forgettingFromBest\"");
         assertThatThrownBy(() -> EvaluationMatrix.fromJson("{}"))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -74,11 +87,37 @@ class EvaluationMatrixTest {
     }
 
     @Test
+    void jsonHasTheSummariesAndNullForThoseThatNeedMore() throws Exception {
+        EvaluationMatrix matrix = new EvaluationMatrix("accuracy", List.of("a", "b"));
+        matrix.set(1, 0, 0.5);
+        matrix.set(1, 1, 0.75);
+        JsonNode summaries = new ObjectMapper().readTree(matrix.toJson()).get("summaries");
+        assertThat(summaries.get("average").asDouble()).isEqualTo(0.625);
+        assertThat(summaries.get("backwardTransfer").isNull()).isTrue();
+    }
+
+    /** A change of any part, one at a time. */
+    @Test
+    void matricesDifferIfAnyPartDoes() {
+        EvaluationMatrix value = example();
+        value.set(2, 2, 0.8);
+        EvaluationMatrix start = example();
+        start.setUntrained(0, 0.4);
+        EvaluationMatrix observed = example();
+        observed.observe(0, 0.1);
+        EvaluationMatrix named = EvaluationMatrix.fromJson(example().toJson().replace("b, c", "b"));
+        EvaluationMatrix other = EvaluationMatrix.fromJson(example().toJson().replace("accuracy", "loss"));
+        assertThat(example()).isEqualTo(example()).isNotIn(value, start, observed, named, other, "accuracy");
+    }
+
+    @Test
     void markdownHasATableAndTheSummaries() {
         assertThat(example().toMarkdown())
                 .contains("| accuracy after | a | b, c | d |")
+                .contains("| no task | 0.100 | 0.200 | 0.300 |")
                 .contains("| d | 0.700 | 0.600 | 0.850 |")
                 .contains("| average | 0.717 |");
+        assertThat(example()).hasToString(example().toMarkdown());
     }
 
     /** Larger numbers are darker; the picture can be read. */

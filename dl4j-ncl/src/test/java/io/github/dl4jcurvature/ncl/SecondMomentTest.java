@@ -2,11 +2,13 @@
 package io.github.dl4jcurvature.ncl;
 
 import io.github.dl4jcurvature.testkit.RandomMatrices;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 import static io.github.dl4jcurvature.testkit.MatrixAssert.assertThatMatrix;
 
@@ -35,5 +37,23 @@ class SecondMomentTest {
         }
         assertThatMatrix(moment.times(3))
                 .isWithinRelativeFrobenius(expected.mul(3), type == DataType.DOUBLE ? 1e-14 : 1e-6);
+    }
+
+    /** One time step of activations of shape [examples, units, time]: neither its rows nor its columns are contiguous. */
+    @Test
+    void takesTheRowsOfATimeStep() {
+        INDArray step = RandomMatrices.gaussian(new long[] {7, 4, 3}, 1)
+                .get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.point(1));
+        double[][] expected = new double[4][4];
+        for (long r = 0; r < 7; r++) {
+            for (int i = 0; i < 4; i++) {
+                for (int j = 0; j < 4; j++) {
+                    expected[i][j] += step.getDouble(r, i) * step.getDouble(r, j);
+                }
+            }
+        }
+        SecondMoment moment = new SecondMoment(4, false);
+        moment.add(step, null);
+        assertThatMatrix(moment.times(1)).isWithinRelativeFrobenius(Nd4j.createFromArray(expected), 1e-14);
     }
 }

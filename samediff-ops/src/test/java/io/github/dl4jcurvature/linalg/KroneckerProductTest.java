@@ -100,6 +100,19 @@ class KroneckerProductTest {
         assertThatThrownBy(() -> kronecker.rightGradient(x, wrong)).hasMessageContaining("x" + rule);
     }
 
+    @Test
+    void factorsThatAreNotSquareAreRefused() {
+        INDArray square = draw(O, O, 1);
+        INDArray wide = draw(O, I, 2);
+        String rule = " must be a square matrix [n, n] with n >= 1 but has shape [3, 5]";
+        assertThatThrownBy(() -> new KroneckerProduct(wide, square))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("left" + rule);
+        assertThatThrownBy(() -> new KroneckerProduct(square, wide))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("right" + rule);
+    }
+
     private static void assertGradient(INDArray gradient, INDArray at, long seed, ToDoubleFunction<INDArray> function) {
         INDArray direction = draw((int) at.size(0), (int) at.size(1), seed + 40);
         double difference =

@@ -82,6 +82,22 @@ class LuFactorizationTest {
     }
 
     @Test
+    void matricesThatAreNotSquareAreRefused() {
+        assertThatThrownBy(() -> LuFactorization.of("k", Nd4j.ones(DataType.DOUBLE, 2, 3)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("k must be a square matrix [n, n] with n >= 1 but has shape [2, 3]");
+    }
+
+    /** The inverse of [1, 1; 0, 3] is [1, -1/3; 0, 1/3]; the columns' sums of moduli reach 4 and 1. */
+    @Test
+    void conditionOfSingularMatricesIsZero() {
+        INDArray regular = Nd4j.createFromArray(new double[][] {{1, 1}, {0, 3}});
+        INDArray singular = Nd4j.createFromArray(new double[][] {{1, 2}, {2, 4}});
+        assertThat(LuFactorization.reciprocalConditionOf(regular)).isCloseTo(0.25, within(1e-15));
+        assertThat(LuFactorization.reciprocalConditionOf(singular)).isZero();
+    }
+
+    @Test
     void overflowingSolutionIsRefused() {
         LuFactorization lu = LuFactorization.of(Nd4j.createFromArray(new double[][] {{0, 1e-200}, {1e-200, 0}}));
         assertThatThrownBy(() -> lu.solve(Nd4j.createFromArray(1e200, 1)))
