@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.ncl;
 
+import java.io.ByteArrayOutputStream;
 import java.io.File;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -25,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -158,6 +167,47 @@ class ContinualLearnerTest {
         assertThatThrownBy(() -> ContinualLearner.resume(file, rotatedBlobs(3, 20, 10), TaskMetric.accuracy()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("holds the tasks [rotation 0, rotation 1]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0.2, 0.5, 0.9, 0.999})
+    void cutOffFilesAreRefused(double share, @TempDir Path directory) throws Exception {
+        TaskStream stream = rotatedBlobs(2, 20, 10);
+        Path file = savedLearner(stream, directory);
+        byte[] bytes = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(bytes, (int) (share * bytes.length)));
+        assertThatThrownBy(() -> ContinualLearner.resume(file.toFile(), stream, TaskMetric.accuracy()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(file.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"another object", "no object"})
+    void progressThatIsNoProgressIsRefused(String content, @TempDir Path directory) throws Exception {
+        TaskStream stream = rotatedBlobs(2, 20, 10);
+        Path file = savedLearner(stream, directory);
+        ByteArrayOutputStream object = new ByteArrayOutputStream();
+        if (content.equals("another object")) {
+            try (ObjectOutputStream out = new ObjectOutputStream(object)) {
+                out.writeObject(content);
+            }
+        } else {
+            object.writeBytes(content.getBytes(StandardCharsets.UTF_8));
+        }
+        try (FileSystem zip = FileSystems.newFileSystem(file)) {
+            Path entry = zip.getPath("objects", "continualLearner");
+            assertThat(entry).exists();
+            Files.write(entry, object.toByteArray());
+        }
+        assertThatThrownBy(() -> ContinualLearner.resume(file.toFile(), stream, TaskMetric.accuracy()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(file.toString());
+    }
+
+    private static Path savedLearner(TaskStream stream, Path directory) throws IOException {
+        Path file = directory.resolve("learner.zip");
+        ContinualLearner.builder(classifier(new Sgd(0.1), 1, 4), stream).build().save(file.toFile());
+        return file;
     }
 
     /** All that see earlier data remember it, which plain descent does not. */
