@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.equations;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.github.dl4jcurvature.linalg.ColumnMajor;
 import io.github.dl4jcurvature.linalg.RealSchur;
 import io.github.dl4jcurvature.linalg.SingularEquationException;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -38,7 +42,7 @@ class RiccatiFormTest {
     @Test
     void aResidualOfZeroDoesNotVouchForTheClosedLoop() {
         assertThat(ON_THE_BORDER.remainder(SOLUTION, GAIN).norm()).isZero();
-        for (double margin : new double[] {1e-12, 1e-9, 1e-8}) {
+        for (double margin : new double[] {1e-12, 1e-9, 1e-8, 1e-7}) { // by 0.4 of the last
             assertThatThrownBy(() -> ON_THE_BORDER.requireDerivative(SOLUTION, GAIN, moved(margin)))
                     .as("margin %s", margin)
                     .isInstanceOf(SingularEquationException.class)
@@ -48,7 +52,64 @@ class RiccatiFormTest {
 
     @Test
     void aMarginFarBeyondRoundingIsTrusted() {
-        assertThatCode(() -> ON_THE_BORDER.requireDerivative(SOLUTION, GAIN, moved(1e-5)))
+        assertThatCode(() -> ON_THE_BORDER.requireDerivative(SOLUTION, GAIN, moved(1e-6)))
                 .doesNotThrowAnyException();
+    }
+
+    private static RiccatiForm form(Equation equation) {
+        ColumnMajor one = matrix(new double[][] {{1}});
+        return RiccatiForm.of(equation, one, one, one, one, null);
+    }
+
+    /** Triangular, with the eigenvalues on the diagonal. */
+    private static RealSchur closedLoop(double first, double second, double third) {
+        return RealSchur.of("A - B K", matrix(new double[][] {{first, 1, 2}, {0, second, 3}, {0, 0, third}}));
+    }
+
+    private static void assertUnstable(Equation equation, RealSchur closedLoop, String message) {
+        RiccatiForm form = form(equation);
+        assertThat(form.isStable(closedLoop)).isFalse();
+        assertThatThrownBy(() -> form.requireSound(new StabilisingSolution(SOLUTION, GAIN, closedLoop, 0)))
+                .isInstanceOf(SingularEquationException.class)
+                .hasMessageContaining(message);
+    }
+
+    /** Wherever it stands, and on the border too. */
+    @Test
+    void theEigenvalueNearestToTheBorderOrBeyondItDecides() {
+        assertThat(form(Equation.CARE).isStable(closedLoop(-1, -0.1, -2))).isTrue();
+        assertThat(form(Equation.DARE).isStable(closedLoop(0.5, -0.9, 0))).isTrue();
+        String left = " of the closed loop is not left of the imaginary axis";
+        assertUnstable(
+                Equation.CARE, closedLoop(-1, 2, -3), "care: no stabilising solution: eigenvalue 2.00000" + left);
+        assertUnstable(Equation.CARE, closedLoop(-1, -3, 0), "eigenvalue 0.00000" + left);
+        String inside = " of the closed loop is not inside the unit circle";
+        assertUnstable(
+                Equation.DARE, closedLoop(0.5, 0, -1.5), "dare: no stabilising solution: eigenvalue -1.50000" + inside);
+        assertUnstable(Equation.DARE, closedLoop(0.5, 1, -0.2), "eigenvalue 1.00000" + inside);
+    }
+
+    /** The border is 2^-24 = 6e-8 of the size of the eigenvalue, here 1. */
+    @Test
+    void eigenvaluesNextToTheBorderAreReported() {
+        Logger logger = (Logger) LoggerFactory.getLogger(RiccatiForm.class);
+        ListAppender<ILoggingEvent> said = new ListAppender<>();
+        said.start();
+        logger.addAppender(said);
+        try {
+            ON_THE_BORDER.requireSound(new StabilisingSolution(SOLUTION, GAIN, moved(7e-8), 0));
+            assertThat(said.list).isEmpty();
+            ON_THE_BORDER.requireSound(new StabilisingSolution(SOLUTION, GAIN, moved(5e-8), 0));
+            assertThat(said.list).hasSize(1);
+            assertThat(said.list.get(0).getFormattedMessage())
+                    .contains("half of the digits of the solution may be lost");
+            form(Equation.CARE).requireSound(new StabilisingSolution(SOLUTION, GAIN, closedLoop(-1, -1e-9, -2), 0));
+            assertThat(said.list).hasSize(1); // a tiny real one is its own size from the border
+            RealSchur large = RealSchur.of("A - B K", matrix(new double[][] {{-1e-5, 1000}, {-1000, -1e-5}}));
+            form(Equation.CARE).requireSound(new StabilisingSolution(SOLUTION, GAIN, large, 0));
+            assertThat(said.list).hasSize(2); // 1e-8 of its size
+        } finally {
+            logger.detachAppender(said);
+        }
     }
 }
