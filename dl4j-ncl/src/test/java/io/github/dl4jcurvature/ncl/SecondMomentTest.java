@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.ncl;
 
+import java.util.Arrays;
+
 import io.github.dl4jcurvature.testkit.RandomMatrices;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,5 +57,44 @@ class SecondMomentTest {
         SecondMoment moment = new SecondMoment(4, false);
         moment.add(step, null);
         assertThatMatrix(moment.times(1)).isWithinRelativeFrobenius(Nd4j.createFromArray(expected), 1e-14);
+    }
+
+    /** Columns are converted in panels of 64. */
+    @ParameterizedTest
+    @CsvSource({"64, false", "65, true", "150, true", "128, false"})
+    void wideRowsAreAddedWhole(int columns, boolean augmented) {
+        int order = augmented ? columns + 1 : columns;
+        SecondMoment moment = new SecondMoment(order, augmented);
+        double[][] expected = new double[order][order];
+        for (long batch = 0; batch < 2; batch++) {
+            INDArray rows = RandomMatrices.gaussian(3, columns, batch).castTo(DataType.FLOAT);
+            moment.add(rows, null);
+            for (double[] row : rows.castTo(DataType.DOUBLE).toDoubleMatrix()) {
+                double[] z = Arrays.copyOf(row, order);
+                if (augmented) {
+                    z[columns] = 1;
+                }
+                for (int i = 0; i < order; i++) {
+                    for (int j = 0; j < order; j++) {
+                        expected[i][j] += z[i] * z[j];
+                    }
+                }
+            }
+        }
+        assertThatMatrix(moment.times(1)).isWithinRelativeFrobenius(Nd4j.createFromArray(expected), 1e-6);
+    }
+
+    @Test
+    void clearedSumsStartAnewInEitherType() {
+        SecondMoment used = new SecondMoment(6, true);
+        used.add(RandomMatrices.gaussian(4, 5, 1).castTo(DataType.FLOAT), null);
+        used.clear();
+        SecondMoment fresh = new SecondMoment(6, true);
+        for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE}) {
+            INDArray rows = RandomMatrices.gaussian(3, 5, 2).castTo(type);
+            used.add(rows, null);
+            fresh.add(rows, null);
+            assertThatMatrix(used.times(1)).isBitEqualTo(fresh.times(1));
+        }
     }
 }
