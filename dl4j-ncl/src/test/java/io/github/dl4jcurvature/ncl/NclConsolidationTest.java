@@ -15,7 +15,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -31,23 +31,22 @@ class NclConsolidationTest {
         return Ncl.builder().learningRate(0.05).dataSize(40);
     }
 
-    /** The batches that a task comes in make no difference, though each has its own thread and random signs. */
+    /** The batches that a task comes in make no difference, though each has its own thread and random signs and memory is used again. */
     @ParameterizedTest
-    @EnumSource(
-            value = FisherLabels.class,
-            names = {"EXACT", "EMPIRICAL", "PREDICTED"})
-    void batchesMakeNoDifference(FisherLabels labels) {
+    @CsvSource({"NCL, EXACT", "NCL, EMPIRICAL", "NCL, PREDICTED", "EWC, EMPIRICAL"})
+    void batchesMakeNoDifference(Ncl.Method method, FisherLabels labels) {
         DataSet data = Tasks.data(0, DataType.DOUBLE);
-        MultiLayerNetwork whole =
-                Tasks.classifier(builder().fisherLabels(labels).build(), DataType.DOUBLE);
-        MultiLayerNetwork parts =
-                Tasks.classifier(builder().fisherLabels(labels).build(), DataType.DOUBLE);
+        Ncl updater = builder().method(method).fisherLabels(labels).build();
+        MultiLayerNetwork whole = Tasks.classifier(updater, DataType.DOUBLE);
         Consolidation.of(whole).endTask(List.of(CurvatureBatch.of(data)));
-        ConsolidationReport report = Ncl.endTask(parts, Tasks.iterator(data));
-        assertThat(report.examples()).isEqualTo(Tasks.EXAMPLES);
-        for (int layer = 0; layer < 2; layer++) {
-            assertThatMatrix(withoutChecksum(parts, layer))
-                    .isWithinRelativeFrobenius(withoutChecksum(whole, layer), 1e-12);
+        for (int batch : new int[] {2, 10}) {
+            MultiLayerNetwork parts = Tasks.classifier(updater, DataType.DOUBLE);
+            ConsolidationReport report = Ncl.endTask(parts, TaskData.of(data).iterator(batch));
+            assertThat(report.examples()).isEqualTo(Tasks.EXAMPLES);
+            for (int layer = 0; layer < 2; layer++) {
+                assertThatMatrix(withoutChecksum(parts, layer))
+                        .isWithinRelativeFrobenius(withoutChecksum(whole, layer), 1e-12);
+            }
         }
     }
 
