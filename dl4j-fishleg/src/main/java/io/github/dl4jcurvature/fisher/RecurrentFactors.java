@@ -6,6 +6,7 @@ import java.util.List;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.params.SimpleRnnParamInitializer;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.INDArrayIndex;
@@ -51,9 +52,32 @@ final class RecurrentFactors {
                 valid);
     }
 
-    /** Rows \([x_t ; h_{t-1}]\), [T N, nIn + n], of sequences of shape [N, nIn, T] and [N, n, T]. */
-    static INDArray inputs(INDArray x, INDArray h) {
-        return Nd4j.concat(1, Sequences.rows(x), Sequences.rows(previous(h)));
+    /** Rows \([x_t ; h_{t-1}]\), [T N, nIn + n], of sequences of shape [N, nIn, T] and [N, n, T]; fresh. */
+    private static INDArray inputs(INDArray x, INDArray h) {
+        INDArray rows = uninitializedInputs(x.dataType(), x.size(2), x.size(0), x.size(1), h.size(1));
+        setInputs(rows, x, h);
+        return rows;
+    }
+
+    /** Rows outside any workspace, of which only \(h_{-1}\) is set. */
+    static INDArray uninitializedInputs(DataType type, long steps, long examples, long features, long units) {
+        INDArray rows = Nd4j.createUninitializedDetached(type, 'c', steps * examples, features + units);
+        rows.get(NDArrayIndex.interval(0, examples), NDArrayIndex.interval(features, features + units))
+                .assign(0);
+        return rows;
+    }
+
+    /** Copies all but \(h_{-1}\) to rows. */
+    static void setInputs(INDArray rows, INDArray x, INDArray h) {
+        long features = x.size(1);
+        long steps = x.size(2);
+        INDArrayIndex all = NDArrayIndex.all();
+        INDArray z = rows.reshape('c', steps, x.size(0), rows.size(1));
+        z.get(all, all, NDArrayIndex.interval(0, features)).assign(x.permute(2, 0, 1));
+        if (steps > 1) {
+            z.get(NDArrayIndex.interval(1, steps), all, NDArrayIndex.interval(features, rows.size(1)))
+                    .assign(h.get(all, all, NDArrayIndex.interval(0, steps - 1)).permute(2, 0, 1));
+        }
     }
 
     /** Steps that the mask of the layer, or else the only mask of the inputs, lets through; shape [T N]. */
@@ -64,17 +88,5 @@ final class RecurrentFactors {
                 ? null
                 : Sequences.rows(mask.castTo(rows.dataType()).reshape(mask.size(0), 1, mask.size(1)))
                         .reshape(rows.size(0));
-    }
-
-    /** The sequence moved one step later, with zeros in front. */
-    private static INDArray previous(INDArray hidden) {
-        INDArray moved = Nd4j.zeros(hidden.dataType(), hidden.shape());
-        long steps = hidden.size(2);
-        if (steps > 1) {
-            INDArrayIndex all = NDArrayIndex.all();
-            moved.get(all, all, NDArrayIndex.interval(1, steps))
-                    .assign(hidden.get(all, all, NDArrayIndex.interval(0, steps - 1)));
-        }
-        return moved;
     }
 }

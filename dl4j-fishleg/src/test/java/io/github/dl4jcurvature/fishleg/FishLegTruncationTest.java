@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.fishleg;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.github.dl4jcurvature.fisher.CurvatureListener;
+import io.github.dl4jcurvature.testkit.CapturedLog;
 import io.github.dl4jcurvature.testkit.RandomMatrices;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -21,7 +18,6 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
-import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -29,19 +25,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 class FishLegTruncationTest {
     private static final int EXAMPLES = 20;
     private static final int STEPS = 6;
-    private final Logger logger = (Logger) LoggerFactory.getLogger(CurvatureListener.class);
-    private final ListAppender<ILoggingEvent> said = new ListAppender<>();
 
-    @BeforeEach
-    void listen() {
-        said.start();
-        logger.addAppender(said);
-    }
-
-    @AfterEach
-    void stopListening() {
-        logger.detachAppender(said);
-    }
+    @RegisterExtension
+    private final CapturedLog said = CapturedLog.of(CurvatureListener.class);
 
     @Test
     void everySegmentIsAStepAndOneWarningIsGiven() {
@@ -55,9 +41,8 @@ class FishLegTruncationTest {
         assertThat(network.getIterationCount()).isEqualTo(60); // two segments of three steps
         // the loss before, if nothing is learned
         assertThat(network.score(data)).isLessThan(0.5 * before);
-        assertThat(said.list)
+        assertThat(said.messages())
                 .singleElement()
-                .extracting(ILoggingEvent::getFormattedMessage)
                 .asString()
                 .contains("every segment after the first from a state of zero", "use BackpropType.Standard");
     }
@@ -66,7 +51,7 @@ class FishLegTruncationTest {
     void wholeSequencesAndOtherUpdatersAreNotWarnedOf() {
         network(new FishLeg(), BackpropType.Standard).fit(runningMeans());
         network(new Sgd(0.1), BackpropType.TruncatedBPTT).fit(runningMeans());
-        assertThat(said.list).isEmpty();
+        assertThat(said.messages()).isEmpty();
     }
 
     private static MultiLayerNetwork network(IUpdater updater, BackpropType type) {

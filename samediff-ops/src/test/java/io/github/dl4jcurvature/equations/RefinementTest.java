@@ -4,16 +4,14 @@ package io.github.dl4jcurvature.equations;
 import java.util.Arrays;
 import java.util.Iterator;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.github.dl4jcurvature.linalg.ColumnMajor;
 import io.github.dl4jcurvature.linalg.SingularEquationException;
+import io.github.dl4jcurvature.testkit.CapturedLog;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -21,6 +19,8 @@ import static org.assertj.core.api.Assertions.within;
 
 /** When solutions are corrected, accepted and refused, with residuals that are given one after the other. */
 class RefinementTest {
+    @RegisterExtension
+    private final CapturedLog said = CapturedLog.of(Residual.class);
 
     /** Starts with zeros; every correction adds one. */
     private static Refinement refined(long rows, double... residuals) {
@@ -64,21 +64,13 @@ class RefinementTest {
 
     @Test
     void residualsAreJudged() {
-        Logger logger = (Logger) LoggerFactory.getLogger(Residual.class);
-        ListAppender<ILoggingEvent> said = new ListAppender<>();
-        said.start();
-        logger.addAppender(said);
-        try {
-            assertThat(Residual.judge(Equation.STEIN, 1e-8)).isEqualTo(1e-8);
-            assertThat(said.list).isEmpty();
-            assertThat(Residual.judge(Equation.STEIN, 1e-3)).isEqualTo(1e-3);
-            assertThat(said.list).hasSize(1);
-            assertThat(said.list.get(0).getFormattedMessage())
-                    .isEqualTo(
-                            "stein equation: relative residual 0.001: ill-conditioned, few digits of the solution are right");
-        } finally {
-            logger.detachAppender(said);
-        }
+        assertThat(Residual.judge(Equation.STEIN, 1e-8)).isEqualTo(1e-8);
+        assertThat(said.messages()).isEmpty();
+        assertThat(Residual.judge(Equation.STEIN, 1e-3)).isEqualTo(1e-3);
+        assertThat(said.messages()).hasSize(1);
+        assertThat(said.messages().get(0))
+                .isEqualTo(
+                        "stein equation: relative residual 0.001: ill-conditioned, few digits of the solution are right");
         for (double wrong : new double[] {1.1e-3, Double.NaN}) {
             assertThatThrownBy(() -> Residual.judge(Equation.STEIN, wrong))
                     .isInstanceOf(SingularEquationException.class)

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.equations;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.github.dl4jcurvature.linalg.ColumnMajor;
 import io.github.dl4jcurvature.linalg.RealSchur;
 import io.github.dl4jcurvature.linalg.SingularEquationException;
+import io.github.dl4jcurvature.testkit.CapturedLog;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.nd4j.linalg.factory.Nd4j;
-import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -28,6 +26,9 @@ class RiccatiFormTest {
 
     private static final ColumnMajor SOLUTION = matrix(new double[][] {{2, 1}, {1, 1}});
     private static final ColumnMajor GAIN = matrix(new double[][] {{3, 2}});
+
+    @RegisterExtension
+    private final CapturedLog said = CapturedLog.of(RiccatiForm.class);
 
     private static ColumnMajor matrix(double[][] values) {
         return ColumnMajor.copyOf("matrix", Nd4j.createFromArray(values));
@@ -92,24 +93,15 @@ class RiccatiFormTest {
     /** The border is 2^-24 = 6e-8 of the size of the eigenvalue, here 1. */
     @Test
     void eigenvaluesNextToTheBorderAreReported() {
-        Logger logger = (Logger) LoggerFactory.getLogger(RiccatiForm.class);
-        ListAppender<ILoggingEvent> said = new ListAppender<>();
-        said.start();
-        logger.addAppender(said);
-        try {
-            ON_THE_BORDER.requireSound(new StabilisingSolution(SOLUTION, GAIN, moved(7e-8), 0));
-            assertThat(said.list).isEmpty();
-            ON_THE_BORDER.requireSound(new StabilisingSolution(SOLUTION, GAIN, moved(5e-8), 0));
-            assertThat(said.list).hasSize(1);
-            assertThat(said.list.get(0).getFormattedMessage())
-                    .contains("half of the digits of the solution may be lost");
-            form(Equation.CARE).requireSound(new StabilisingSolution(SOLUTION, GAIN, closedLoop(-1, -1e-9, -2), 0));
-            assertThat(said.list).hasSize(1); // a tiny real one is its own size from the border
-            RealSchur large = RealSchur.of("A - B K", matrix(new double[][] {{-1e-5, 1000}, {-1000, -1e-5}}));
-            form(Equation.CARE).requireSound(new StabilisingSolution(SOLUTION, GAIN, large, 0));
-            assertThat(said.list).hasSize(2); // 1e-8 of its size
-        } finally {
-            logger.detachAppender(said);
-        }
+        ON_THE_BORDER.requireSound(new StabilisingSolution(SOLUTION, GAIN, moved(7e-8), 0));
+        assertThat(said.messages()).isEmpty();
+        ON_THE_BORDER.requireSound(new StabilisingSolution(SOLUTION, GAIN, moved(5e-8), 0));
+        assertThat(said.messages()).hasSize(1);
+        assertThat(said.messages().get(0)).contains("half of the digits of the solution may be lost");
+        form(Equation.CARE).requireSound(new StabilisingSolution(SOLUTION, GAIN, closedLoop(-1, -1e-9, -2), 0));
+        assertThat(said.messages()).hasSize(1); // a tiny real one is its own size from the border
+        RealSchur large = RealSchur.of("A - B K", matrix(new double[][] {{-1e-5, 1000}, {-1000, -1e-5}}));
+        form(Equation.CARE).requireSound(new StabilisingSolution(SOLUTION, GAIN, large, 0));
+        assertThat(said.messages()).hasSize(2); // 1e-8 of its size
     }
 }
