@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.CRC32;
 
+import io.github.dl4jcurvature.checkpoint.AtomicFile;
 import org.deeplearning4j.nn.api.Model;
 
 /**
@@ -33,10 +34,10 @@ public final class SparseExport {
     private SparseExport() {}
 
     /**
-     * Writes the parameters of a network.
+     * Writes the parameters of a network, as a whole or not at all.
      *
      * @param model an initialised MultiLayerNetwork or ComputationGraph; unchanged
-     * @param file file to create or replace
+     * @param file file to create or replace; if it cannot be written it stays as it is
      * @throws IOException if the file cannot be written
      */
     public static void write(Model model, Path file) throws IOException {
@@ -50,7 +51,7 @@ public final class SparseExport {
         buffer.putInt(MAGIC).putInt(VERSION).putInt(parameters.size());
         parameters.forEach(parameter -> put(buffer, parameter));
         buffer.putLong(checksum(bytes, buffer.position()));
-        Files.write(file, bytes);
+        AtomicFile.write(file, temporary -> Files.write(temporary, bytes));
     }
 
     /**

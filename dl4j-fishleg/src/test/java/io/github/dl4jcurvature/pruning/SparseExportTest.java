@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.pruning;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -74,6 +75,24 @@ class SparseExportTest {
         SparseExport.write(PrunableCases.recurrent(new Adam(0.1)), file);
         assertThatThrownBy(() -> SparseExport.read(file, network)).hasMessageContaining("another architecture");
         assertThatMatrix(network.params()).isBitEqualTo(before);
+    }
+
+    @Test
+    void anExportThatCannotBeWrittenLeavesTheOldOne(@TempDir Path directory) throws Exception {
+        MultiLayerNetwork network = pruned();
+        Path file = directory.resolve("export.bin");
+        SparseExport.write(network, file);
+        byte[] old = Files.readAllBytes(file);
+        network.getLayer(0).getParam("b").assign(0.2);
+        Path inTheWay = directory.resolve("export.bin.incomplete");
+        Files.createDirectory(inTheWay);
+
+        assertThatThrownBy(() -> SparseExport.write(network, file)).isInstanceOf(IOException.class);
+
+        assertThat(Files.readAllBytes(file)).isEqualTo(old);
+        SparseExport.write(network, file);
+        assertThat(Files.readAllBytes(file)).isNotEqualTo(old);
+        assertThat(directory).isDirectoryNotContaining(path -> path.toString().endsWith(".incomplete"));
     }
 
     private static MultiLayerNetwork pruned() {

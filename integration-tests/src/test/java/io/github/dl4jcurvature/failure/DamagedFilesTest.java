@@ -6,6 +6,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -25,13 +26,19 @@ import io.github.dl4jcurvature.ncl.TaskData;
 import io.github.dl4jcurvature.ncl.TaskMetric;
 import io.github.dl4jcurvature.ncl.TaskStream;
 import io.github.dl4jcurvature.pruning.SparseExport;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.transferlearning.FineTuneConfiguration;
+import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.config.Adam;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -73,6 +80,69 @@ class DamagedFilesTest {
         assertThatThrownBy(() -> Checkpoint.read(file))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("not a whole zip");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = KilledMethod.class,
+            names = {"FISHLEG", "NCL", "GPLVM"})
+    void aGraphComesBackAndIsRefusedWhenItIsCutOff(KilledMethod method) throws IOException {
+        ComputationGraph graph = trained(method).toComputationGraph();
+        graph.addListeners(new CurvatureListener());
+        graph.fit(method.batch(1));
+        Checkpoints checkpoints = Checkpoints.in(directory);
+        Path whole = checkpoints.save(graph, new TrainingPosition(0, 1), Map.of());
+        Path newer = checkpoints.save(graph, new TrainingPosition(0, 2), Map.of());
+        byte[] bytes = Files.readAllBytes(newer);
+        for (int part = 0; part < PARTS; part++) {
+            Files.write(newer, Arrays.copyOf(bytes, bytes.length * part / PARTS));
+
+            assertThatThrownBy(() -> Checkpoint.read(newer))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("%s with %d bytes is not a whole zip", newer, Files.size(newer));
+        }
+        assertThat(checkpoints.newestComplete()).contains(whole);
+        Checkpoint read = Checkpoint.read(whole);
+        assertThat(read.computationGraph().params()).isEqualTo(graph.params());
+        assertThat(read.computationGraph().getUpdater().getUpdaterStateViewArray())
+                .isEqualTo(graph.getUpdater().getUpdaterStateViewArray());
+        assertThatThrownBy(read::multiLayerNetwork)
+                .hasMessageContaining("holds a ComputationGraph; use computationGraph()");
+    }
+
+    /** Entries that are whole by themselves, each put into a zip of another network. */
+    @ParameterizedTest
+    @CsvSource({
+        "coefficients.bin, FISHLEG, GAUSS_NEWTON",
+        "coefficients.bin, GPLVM, NCL",
+        "updaterState.bin, FISHLEG, GPLVM",
+        "updaterState.bin, NCL, FISHLEG",
+        "updaterState.bin, GPLVM, NCL",
+        "configuration.json, FISHLEG, GPLVM",
+    })
+    void partsOfAnotherNetworkAreRefused(String entry, KilledMethod method, KilledMethod other) throws IOException {
+        for (boolean graph : new boolean[] {false, true}) {
+            Path file = saved(method, graph, "own.zip");
+            copy(entry, saved(other, graph, "other.zip"), file);
+
+            assertThatThrownBy(() -> Checkpoint.read(file))
+                    .as("graph %s", graph)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(
+                            "own.zip is a whole zip but its configuration, parameters and state do not make a network");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anotherUpdaterInTheConfigurationIsRefused(boolean graph) throws IOException {
+        Path file = saved(KilledMethod.FISHLEG, graph, "adam.zip");
+        copy("configuration.json", saved(withAdam(), graph, "plain.zip"), file);
+
+        assertThatThrownBy(() -> Checkpoint.read(file))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(
+                        "adam.zip is a whole zip but its configuration, parameters and state do not make");
     }
 
     @Test
@@ -199,6 +269,33 @@ class DamagedFilesTest {
         }
         network.fit(method.batch(0));
         return network;
+    }
+
+    private MultiLayerNetwork withAdam() {
+        MultiLayerNetwork network = new TransferLearning.Builder(KilledMethod.FISHLEG.network())
+                .fineTuneConfiguration(new FineTuneConfiguration.Builder()
+                        .updater(new Adam(0.01))
+                        .build())
+                .build();
+        network.fit(KilledMethod.FISHLEG.batch(0));
+        return network;
+    }
+
+    private Path saved(KilledMethod method, boolean graph, String name) throws IOException {
+        return saved(trained(method), graph, name);
+    }
+
+    private Path saved(MultiLayerNetwork network, boolean graph, String name) throws IOException {
+        Path file = directory.resolve(name);
+        ModelSerializer.writeModel(graph ? network.toComputationGraph() : network, file.toFile(), true);
+        return file;
+    }
+
+    private static void copy(String entry, Path from, Path to) throws IOException {
+        try (FileSystem source = FileSystems.newFileSystem(from);
+                FileSystem target = FileSystems.newFileSystem(to)) {
+            Files.copy(source.getPath(entry), target.getPath(entry), StandardCopyOption.REPLACE_EXISTING);
+        }
     }
 
     private static TaskStream stream() {
