@@ -74,13 +74,20 @@ final class CapturingLoss implements ILossFunction {
     @Override
     public INDArray computeGradient(INDArray labels, INDArray preOutput, IActivation activation, INDArray mask) {
         INDArray gradient = errorSource == null
-                ? delegate.computeGradient(labels, preOutput, activation, mask)
+                ? ofLabels(labels, preOutput, activation, mask)
                 : masked(errorSource.errorAt(preOutput), mask).dup(); // into the workspace that the host expects it in
         if (recording) {
             error = ErrorTape.detachedCopy(gradient);
             validRows = mask == null ? null : rowsOf(mask.castTo(gradient.dataType()));
         }
         return gradient;
+    }
+
+    /** The host takes the mask of a single example for one of its outputs, which its softmax loss refuses. */
+    private INDArray ofLabels(INDArray labels, INDArray preOutput, IActivation activation, @Nullable INDArray mask) {
+        return mask != null && mask.length() == 1 && labels.length() > 1
+                ? delegate.computeGradient(labels, preOutput, activation, null).muli(mask.getDouble(0))
+                : delegate.computeGradient(labels, preOutput, activation, mask);
     }
 
     /** Keeps the pre-activations; the score is of no interest to a shadow network. */

@@ -76,8 +76,28 @@ final class MultiLayerHost implements HostNetwork {
         return new CurvatureBatch(
                 new INDArray[] {network.getInput()},
                 single(network.getLabels()),
-                single(network.getLayer(0).getMaskArray()),
-                single(network.getOutputLayer().getMaskArray()));
+                single(inputMask()),
+                single(asGiven(network.getOutputLayer().getMaskArray(), network.getLabels())));
+    }
+
+    /** The mask of the only layer of a network is that of its labels. */
+    private @Nullable INDArray inputMask() {
+        return network.getnLayers() == 1 ? null : asGiven(network.getLayer(0).getMaskArray(), network.getInput());
+    }
+
+    /** Layers that see steps as examples keep a mask of steps [N, T] as a column [T N, 1], and one of outputs as rows. */
+    private static @Nullable INDArray asGiven(@Nullable INDArray mask, INDArray array) {
+        if (mask == null || array.rank() != 3 || mask.rank() != 2) {
+            return mask;
+        }
+        long examples = array.size(0);
+        long steps = array.size(2);
+        if (mask.size(0) != examples * steps) {
+            return mask;
+        }
+        return mask.size(1) == 1
+                ? mask.reshape('f', examples, steps)
+                : mask.reshape('f', examples, steps, mask.size(1)).permute(0, 2, 1);
     }
 
     private static INDArray @Nullable [] single(@Nullable INDArray array) {

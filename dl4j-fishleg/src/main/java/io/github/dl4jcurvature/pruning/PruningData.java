@@ -3,7 +3,6 @@ package io.github.dl4jcurvature.pruning;
 
 import java.io.Serializable;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
@@ -11,6 +10,7 @@ import java.util.SplittableRandom;
 
 import io.github.dl4jcurvature.fisher.CurvatureBatch;
 import io.github.dl4jcurvature.fisher.Draws;
+import io.github.dl4jcurvature.fisher.MergedBatch;
 import io.github.dl4jcurvature.fisher.ShadowNetwork;
 import org.deeplearning4j.nn.api.Model;
 import org.jspecify.annotations.Nullable;
@@ -179,8 +179,7 @@ final class PruningData implements Serializable {
     private MultiDataSet all() {
         MultiDataSet whole = merged;
         if (whole == null) {
-            List<MultiDataSet> list = new ArrayList<>(batches);
-            whole = list.size() == 1 ? list.get(0) : MultiDataSet.merge(list);
+            whole = MergedBatch.of(List.copyOf(batches));
             batches.clear();
             batches.add(whole);
             merged = whole;

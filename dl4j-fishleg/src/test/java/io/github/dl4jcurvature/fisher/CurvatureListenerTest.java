@@ -9,8 +9,10 @@ import java.util.Map;
 import io.github.dl4jcurvature.testkit.RandomMatrices;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.NeuralNetwork;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -18,6 +20,7 @@ import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,6 +93,50 @@ class CurvatureListenerTest {
         }
         network.fit(new DataSet(x, y, mask, mask));
         assertThat(Witness.check(network, recorder)).containsExactly("layer1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theBatchOfATrainingHasTheMasksThatWereGiven(boolean graph) {
+        MultiLayerNetwork network = new MultiLayerNetwork(builder(new Sgd(0.1))
+                .list()
+                .layer(new DenseLayer.Builder().nIn(INPUTS).nOut(5).build())
+                .layer(new RnnOutputLayer.Builder(LossFunction.MSE)
+                        .activation(Activation.IDENTITY)
+                        .nIn(5)
+                        .nOut(CLASSES)
+                        .build())
+                .setInputType(InputType.recurrent(INPUTS))
+                .build());
+        network.init();
+        Model model = graph ? network.toComputationGraph() : network;
+        List<CurvatureBatch> seen = new ArrayList<>();
+        model.setListeners(new BaseTrainingListener() {
+            @Override
+            public void onBackwardPass(Model trained) {
+                CurvatureBatch batch = CurvatureBatch.ofTraining(trained);
+                seen.add(new CurvatureBatch(
+                        batch.inputs(),
+                        batch.labels(),
+                        new INDArray[] {batch.inputMasks()[0].dup('c')},
+                        new INDArray[] {batch.labelMasks()[0].dup('c')}));
+            }
+        });
+        int steps = 4;
+        INDArray x = RandomMatrices.gaussian(new long[] {3, INPUTS, steps}, 1);
+        INDArray y = RandomMatrices.gaussian(new long[] {3, CLASSES, steps}, 2);
+        INDArray ofSteps = Nd4j.ones(DataType.DOUBLE, 3, steps);
+        ofSteps.putScalar(0, 3, 0).putScalar(2, 1, 0);
+        INDArray ofOutputs = Nd4j.ones(DataType.DOUBLE, 3, CLASSES, steps);
+        ofOutputs.putScalar(new int[] {0, 1, 3}, 0).putScalar(new int[] {2, 0, 1}, 0);
+
+        INDArray ofInputs = Nd4j.ones(DataType.DOUBLE, 3, steps).putScalar(1, 3, 0);
+        ((NeuralNetwork) model).fit(new DataSet(x, y, ofInputs, ofSteps));
+        ((NeuralNetwork) model).fit(new DataSet(x, y, ofInputs, ofOutputs));
+
+        assertThat(seen).extracting(batch -> batch.inputMasks()[0]).containsExactly(ofInputs, ofInputs);
+        assertThat(seen.get(0).labelMasks()[0]).isEqualTo(ofSteps);
+        assertThat(seen.get(1).labelMasks()[0]).isEqualTo(ofOutputs);
     }
 
     @Test

@@ -6,13 +6,17 @@ import java.util.function.Consumer;
 
 import io.github.dl4jcurvature.fisher.CurvatureListener;
 import io.github.dl4jcurvature.fisher.FisherEstimator;
+import io.github.dl4jcurvature.fisher.OutputLikelihood;
+import io.github.dl4jcurvature.fisher.SameDiffCurvatureListener;
 import io.github.dl4jcurvature.testkit.Fuzz;
 import io.github.dl4jcurvature.testkit.FuzzCase;
+import io.github.dl4jcurvature.testkit.FuzzGraph;
 import io.github.dl4jcurvature.testkit.FuzzModel;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
+import org.nd4j.autodiff.samediff.SameDiff;
 
 /** Random networks, options and data: steps have no NaN, or a refusal says why not and leaves the network as it was. */
 class FishLegFuzzTest {
@@ -60,6 +64,45 @@ class FishLegFuzzTest {
                 FuzzModel.fit(model, design.data());
             }
         });
+    }
+
+    @Test
+    void graphsTrainOrRefuse() {
+        Fuzz.forCases("fishleg in SameDiff", CASES, drawn -> {
+            FuzzGraph design = new FuzzGraph(drawn);
+            SameDiff graph = design.create(updater(drawn));
+            if (!drawn.hardlyEver()) {
+                graph.addListeners(listener(drawn, design));
+            }
+            for (int step = drawn.width(3); step > 0; step--) {
+                design.fit(graph, design.data());
+            }
+        });
+    }
+
+    private static SameDiffCurvatureListener listener(FuzzCase drawn, FuzzGraph design) {
+        OutputLikelihood likelihood = drawn.rarely()
+                ? drawn.any(OutputLikelihood.values())
+                : switch (design.loss()) {
+                    case CATEGORICAL -> OutputLikelihood.CATEGORICAL;
+                    case BERNOULLI -> OutputLikelihood.BERNOULLI;
+                    case GAUSSIAN -> OutputLikelihood.GAUSSIAN_MEAN;
+                };
+        SameDiffCurvatureListener.Builder builder = SameDiffCurvatureListener.builder();
+        if (drawn.flip()) {
+            builder.output(FuzzGraph.OUTPUT, likelihood, FuzzGraph.LABELS);
+        } else {
+            builder.output(drawn.hardlyEver() ? "none" : FuzzGraph.OUTPUT, likelihood);
+        }
+        for (int i = 0; i < design.weights().size(); i++) {
+            String bias = design.biases().get(i);
+            if (drawn.flip() && bias.isEmpty()) {
+                builder.layer(design.weights().get(i));
+            } else if (drawn.flip() && !bias.isEmpty()) {
+                builder.layer(design.weights().get(i), bias);
+            }
+        }
+        return builder.build();
     }
 
     private static void addListener(Model model, CurvatureListener listener) {

@@ -4,10 +4,14 @@ package io.github.dl4jcurvature.pruning;
 import java.util.List;
 import java.util.function.Consumer;
 
+import io.github.dl4jcurvature.fisher.CurvatureListener;
+import io.github.dl4jcurvature.fishleg.FishLeg;
 import io.github.dl4jcurvature.testkit.Fuzz;
 import io.github.dl4jcurvature.testkit.FuzzCase;
 import io.github.dl4jcurvature.testkit.FuzzModel;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.NeuralNetwork;
+import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.adapter.SingletonDataSetIterator;
@@ -18,6 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Random networks, options and data: weights are removed and none becomes NaN, or a refusal leaves the network as it was. */
 class PruningFuzzTest {
     private static final int CASES = 60;
+    private static final int STEPS = 6;
 
     private static PruningOptions options(FuzzCase drawn) {
         PruningOptions.Builder builder = PruningOptions.builder()
@@ -81,5 +86,78 @@ class PruningFuzzTest {
             });
             FuzzCase.assertNoNaN("parameters", model.params());
         });
+    }
+
+    @Test
+    void networksArePrunedWhileTheyTrain() {
+        Fuzz.forCases("pruning while training", CASES, drawn -> {
+            FuzzModel design = new FuzzModel(drawn);
+            boolean curvature = drawn.flip();
+            Model model = design.create(curvature ? new FishLeg(0.05) : new Sgd(0.05));
+            if (curvature) {
+                model.addListeners(new CurvatureListener());
+            }
+            FishLegSurgeon.Builder surgeon = new FishLegSurgeon.Builder()
+                    .sparsity(drawn.rarely() ? drawn.fraction() : 0.5)
+                    .importance(importance(drawn))
+                    .compensation(compensation(drawn))
+                    .batchSize(drawn.size(4))
+                    .seed(drawn.random().nextLong())
+                    .schedule(schedule(drawn));
+            if (drawn.rarely()) {
+                surgeon.structure(structure(drawn));
+            }
+            StepWitness witness = new StepWitness();
+            model.addListeners(witness, surgeon.build());
+            long removed = 0;
+            for (int step = 0; step < STEPS; step++) {
+                fit(model, design.data(), witness);
+                if (witness.steppedToNaN && !curvature) {
+                    return; // as gradient descent does without a word
+                }
+                assertThat(zeroWeights(model)).as("zeros after step %d", step).isGreaterThanOrEqualTo(removed);
+                removed = zeroWeights(model);
+            }
+        });
+    }
+
+    /** Looks at what the updater has done, before weights are removed. */
+    private static final class StepWitness extends BaseTrainingListener {
+        private boolean steppedToNaN;
+
+        @Override
+        public void iterationDone(Model model, int iteration, int epoch) {
+            steppedToNaN = Double.isNaN(model.params().sumNumber().doubleValue());
+        }
+    }
+
+    /** Weights do not start at zero, as biases do. */
+    private static long zeroWeights(Model model) {
+        return Sparsity.of(model).layers().stream()
+                .filter(each -> each.parameter().endsWith("W"))
+                .mapToLong(LayerSparsity::zeros)
+                .sum();
+    }
+
+    /** A step, and perhaps a removal after it: a removal that is refused leaves the parameters that the step has made. */
+    private static void fit(Model model, DataSet data, StepWitness witness) {
+        try {
+            ((NeuralNetwork) model).fit(data);
+        } finally {
+            if (!witness.steppedToNaN) {
+                FuzzCase.assertNoNaN("parameters", model.params());
+            }
+        }
+    }
+
+    private static PruningSchedule schedule(FuzzCase drawn) {
+        int start = drawn.random().nextInt(3);
+        return switch (drawn.random().nextInt(3)) {
+            case 0 -> PruningSchedule.at(start);
+            case 1 -> PruningSchedule.linear(start, start + drawn.size(3), drawn.size(2));
+            default ->
+                PruningSchedule.cubic(start, start + drawn.size(3), drawn.size(2))
+                        .increments(drawn.size(2));
+        };
     }
 }

@@ -4,6 +4,7 @@ package io.github.dl4jcurvature.ncl;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.github.dl4jcurvature.fisher.MergedBatch;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSet;
@@ -33,10 +34,9 @@ final class ArrayTaskData implements TaskData {
         if (batches.isEmpty()) {
             throw new IllegalArgumentException("the iterator has no example; pass one with data, or reset it");
         }
-        List<org.nd4j.linalg.dataset.DataSet> plain = batches.stream()
-                .map(org.nd4j.linalg.dataset.DataSet.class::cast)
-                .toList();
-        return org.nd4j.linalg.dataset.DataSet.merge(plain).toMultiDataSet();
+        return MergedBatch.of(batches.stream()
+                .map(batch -> (org.nd4j.linalg.dataset.MultiDataSet) batch.toMultiDataSet())
+                .toList());
     }
 
     @Override

@@ -8,10 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
+import io.github.dl4jcurvature.fisher.MergedBatch;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The batch of every iteration, a function of the seed, the task and the iteration alone: nothing needs to be saved to go on where a
@@ -33,9 +32,9 @@ final class TrainingBatches {
     MultiDataSet batch(int task, int iteration) {
         return switch (settings.strategy()) {
             case SEQUENTIAL -> plain(tasks.get(task).train().batch(ownIndices(task, iteration)));
-            case REPLAY -> task == 0 ? first(iteration) : merged(withReplay(task, iteration));
-            case CUMULATIVE -> merged(mixed(task + 1, task, iteration));
-            case JOINT -> merged(mixed(tasks.size(), 0, iteration));
+            case REPLAY -> task == 0 ? first(iteration) : MergedBatch.of(withReplay(task, iteration));
+            case CUMULATIVE -> MergedBatch.of(mixed(task + 1, task, iteration));
+            case JOINT -> MergedBatch.of(mixed(tasks.size(), 0, iteration));
         };
     }
 
@@ -125,35 +124,6 @@ final class TrainingBatches {
             lists.add(new ArrayList<>());
         }
         return lists;
-    }
-
-    private static MultiDataSet merged(List<MultiDataSet> parts) {
-        if (parts.size() == 1) {
-            return parts.get(0);
-        }
-        MultiDataSet merged = MultiDataSet.merge(parts);
-        INDArray[] masks = merged.getLabelsMaskArrays();
-        for (int k = 0; masks != null && k < masks.length; k++) {
-            masks[k] = exampleMask(parts, k, masks[k]);
-        }
-        merged.setLabelsMaskArray(masks);
-        return merged;
-    }
-
-    /** A mask [N, 1] where all parts have such a one: the host repeats it for every output, which its losses then refuse. */
-    private static @Nullable INDArray exampleMask(List<MultiDataSet> parts, int output, @Nullable INDArray merged) {
-        List<INDArray> masks = new ArrayList<>();
-        for (MultiDataSet part : parts) {
-            INDArray mask = part.getLabelsMaskArrays() == null ? null : part.getLabelsMaskArray(output);
-            if (mask == null
-                    || mask.rank() != 2
-                    || mask.size(1) != 1
-                    || part.getLabels(output).rank() != 2) {
-                return merged;
-            }
-            masks.add(mask);
-        }
-        return Nd4j.concat(0, masks.toArray(INDArray[]::new));
     }
 
     private static MultiDataSet plain(org.nd4j.linalg.dataset.api.MultiDataSet data) {

@@ -6,11 +6,15 @@ import java.util.function.Consumer;
 
 import io.github.dl4jcurvature.fisher.CurvatureListener;
 import io.github.dl4jcurvature.fisher.FisherLabels;
+import io.github.dl4jcurvature.fisher.OutputLikelihood;
+import io.github.dl4jcurvature.fisher.SameDiffCurvatureListener;
 import io.github.dl4jcurvature.testkit.Fuzz;
 import io.github.dl4jcurvature.testkit.FuzzCase;
+import io.github.dl4jcurvature.testkit.FuzzGraph;
 import io.github.dl4jcurvature.testkit.FuzzModel;
 import org.deeplearning4j.nn.api.Model;
 import org.junit.jupiter.api.Test;
+import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.adapter.SingletonDataSetIterator;
 
@@ -64,5 +68,44 @@ class NclFuzzTest {
                 FuzzModel.fit(model, design.data());
             }
         });
+    }
+
+    @Test
+    void tasksOfGraphsAreLearnedOrRefused() {
+        Fuzz.forCases("ncl in SameDiff", CASES, drawn -> {
+            FuzzGraph design = new FuzzGraph(drawn);
+            SameDiff graph = design.create(updater(drawn));
+            if (!drawn.hardlyEver()) {
+                graph.addListeners(listener(drawn, design));
+            }
+            for (int task = 0; task < 2; task++) {
+                DataSet data = design.data();
+                design.fit(graph, data);
+                design.unchangedOnRefusal(
+                        graph,
+                        () -> assertThat(Ncl.endTask(graph, new SingletonDataSetIterator(data))
+                                        .toString())
+                                .doesNotContain("NaN"));
+                design.fit(graph, design.data());
+            }
+        });
+    }
+
+    private static SameDiffCurvatureListener listener(FuzzCase drawn, FuzzGraph design) {
+        SameDiffCurvatureListener.Builder builder = SameDiffCurvatureListener.builder()
+                .output(
+                        FuzzGraph.OUTPUT,
+                        switch (design.loss()) {
+                            case CATEGORICAL -> OutputLikelihood.CATEGORICAL;
+                            case BERNOULLI -> OutputLikelihood.BERNOULLI;
+                            case GAUSSIAN -> OutputLikelihood.GAUSSIAN_MEAN;
+                        },
+                        FuzzGraph.LABELS);
+        for (int i = 0; i < design.weights().size(); i++) {
+            if (drawn.flip() && !design.biases().get(i).isEmpty()) {
+                builder.layer(design.weights().get(i), design.biases().get(i));
+            }
+        }
+        return builder.build();
     }
 }

@@ -30,7 +30,7 @@ public final class RotationGplvm {
      * Fits and prints the errors after alignment, and those of an observer who knows the tuning curves.
      *
      * @param arguments a directory with recorded data {@code syn_SO3_Y.csv}, latents {@code syn_SO3_latents.csv} and preferred rotations
-     *     {@code syn_SO3_pref.csv}; or the seed of drawn data, by default 1
+     *     {@code syn_SO3_pref.csv}, or the seed of drawn data, by default 1; and the number of starts, by default 6
      */
     public static void main(String[] arguments) {
         Manifold rotations = Manifold.rotations();
@@ -62,7 +62,7 @@ public final class RotationGplvm {
                 .burnIn(400)
                 .learningRate(0.04)
                 .reassignments(12)
-                .restarts(STARTS)
+                .restarts(arguments.length > 1 ? Integer.parseInt(arguments[1]) : STARTS)
                 .build()
                 .fit(data);
         LatentAlignment alignment =

@@ -3,6 +3,7 @@ package io.github.dl4jcurvature.testkit;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /** Who ended a case, by where the exception was made. */
 enum Refusal {
@@ -16,8 +17,9 @@ enum Refusal {
     CRASH;
 
     private static final String LIBRARY_PACKAGE = "io.github.dl4jcurvature.";
-    /** Only passes the host's calls on, so that what the host's own loss refuses comes through it. */
-    private static final String DELEGATE = LIBRARY_PACKAGE + "fisher.RecordingLoss";
+    /** Only pass the host's calls on, so that what the host's own loss refuses comes through them. */
+    private static final Set<String> DELEGATES =
+            Set.of(LIBRARY_PACKAGE + "fisher.RecordingLoss", LIBRARY_PACKAGE + "fisher.CapturingLoss");
 
     private static final int SHORTEST_REASON = 20;
 
@@ -36,7 +38,7 @@ enum Refusal {
 
     private static boolean isLibrary(String name) {
         return name.startsWith(LIBRARY_PACKAGE)
-                && !name.equals(DELEGATE)
+                && !DELEGATES.contains(name)
                 && !name.startsWith(LIBRARY_PACKAGE + "testkit.")
                 && !name.replaceAll("\\$.*", "").endsWith("Test");
     }
