@@ -106,6 +106,85 @@ class OrthogonalDecompositionsTest {
         assertBelowDiagonalIsZero(qr.r());
     }
 
+    @ParameterizedTest(name = "order {0}, seed {1}")
+    @CsvSource({"1, 1", "2, 2", "7, 3", "40, 4"})
+    void schurFormAgreesWithEjml(int n, long seed) {
+        DMatrixRMaj a = gaussian(n, n, seed);
+
+        RealSchur schur = RealSchur.of("a", ColumnMajor.copyOf("a", array(a)));
+
+        double tolerance = 8 * n * EPS;
+        DMatrixRMaj u = ejml(schur.orthogonal().array());
+        DMatrixRMaj t = ejml(schur.triangular().array());
+        assertThat(schur.order()).isEqualTo(n);
+        assertThat(deviationFromOrthonormal(schur.orthogonal().array())).isLessThan(n * tolerance);
+        assertThat(relativeError(product(product(u, t), transpose(u)), a)).isLessThan(n * tolerance);
+        for (int j = 0; j < n; j++) {
+            for (int i = j + 1; i < n; i++) {
+                boolean allowed = i == j + 1 && (j == 0 || t.get(j, j - 1) == 0);
+                assertThat(t.get(i, j) == 0 || allowed)
+                        .as("zero at [%s, %s]", i, j)
+                        .isTrue();
+            }
+        }
+        // simple eigenvalues of random matrices: conditions below 1e3
+        assertEigenvalues(schur, ejmlComplexEigenvalues(a), 1e3 * tolerance);
+        RealSchur restored = RealSchur.restored(schur.triangular(), schur.orthogonal());
+        assertThat(restored.realParts()).containsExactly(schur.realParts(), within(n * tolerance));
+        assertThat(restored.imaginaryParts()).containsExactly(schur.imaginaryParts(), within(n * tolerance));
+    }
+
+    /** The basis is that of EJML's eigenvectors: A V = V (V'A V), whose eigenvalues are those selected. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 9, 20})
+    void selectedEigenvaluesComeFirst(int n) {
+        DMatrixRMaj a = gaussian(n, n, 8);
+        RealSchur schur = RealSchur.of("a", ColumnMajor.copyOf("a", array(a)));
+        double[][] eigenvalues = ejmlComplexEigenvalues(a);
+        double[][] left =
+                Arrays.stream(eigenvalues).filter(value -> value[0] < 0.2).toArray(double[][]::new);
+
+        MatrixView basis = schur.invariantSubspace(real -> real < 0.2);
+
+        double tolerance = 1e3 * 8 * n * EPS;
+        INDArray columns = ColumnMajor.copyOf(basis).array();
+        DMatrixRMaj v = ejml(columns);
+        assertThat(columns.columns()).isEqualTo(left.length);
+        assertThat(deviationFromOrthonormal(columns)).isLessThan(tolerance);
+        DMatrixRMaj compressed = product(transpose(v), product(a, v));
+        assertThat(relativeError(product(v, compressed), product(a, v))).isLessThan(tolerance);
+        assertThat(ejmlComplexEigenvalues(compressed).length).isEqualTo(left.length);
+        assertEigenvalues(schur, eigenvalues, tolerance);
+        for (int i = 0; i < n; i++) {
+            assertThat(schur.realParts()[i] < 0.2).as("eigenvalue %s", i).isEqualTo(i < left.length);
+        }
+    }
+
+    /** Every eigenvalue of EJML is one of the form's, whose real parts stand on the diagonal. */
+    private static void assertEigenvalues(RealSchur schur, double[][] expected, double tolerance) {
+        double[] real = schur.realParts();
+        double[] imaginary = schur.imaginaryParts();
+        assertThat(real).hasSameSizeAs(expected);
+        for (double[] value : expected) {
+            double nearest = Double.POSITIVE_INFINITY;
+            for (int i = 0; i < real.length; i++) {
+                nearest = Math.min(nearest, Math.hypot(real[i] - value[0], imaginary[i] - value[1]));
+            }
+            assertThat(nearest).isLessThan(tolerance);
+        }
+        for (int i = 0; i < real.length; i++) {
+            assertThat(schur.triangular().get(i, i)).isCloseTo(real[i], within(tolerance));
+        }
+    }
+
+    private static double[][] ejmlComplexEigenvalues(DMatrixRMaj a) {
+        EigenDecomposition_F64<DMatrixRMaj> eigen = DecompositionFactory_DDRM.eig(a.numRows, false);
+        assertThat(eigen.decompose(a.copy())).isTrue();
+        double[][] values = new double[a.numRows][];
+        Arrays.setAll(values, k -> new double[] {eigen.getEigenvalue(k).real, eigen.getEigenvalue(k).imaginary});
+        return values;
+    }
+
     private static void assertBelowDiagonalIsZero(INDArray r) {
         for (int i = 0; i < r.rows(); i++) {
             for (int j = 0; j < Math.min(i, r.columns()); j++) {
