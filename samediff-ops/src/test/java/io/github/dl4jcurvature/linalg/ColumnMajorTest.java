@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 import static io.github.dl4jcurvature.linalg.TestMatrices.EPS;
 import static io.github.dl4jcurvature.linalg.TestMatrices.array;
@@ -77,6 +78,40 @@ class ColumnMajorTest {
     }
 
     @Test
+    void arraysWithStridesInBothDirectionsAreCopied() {
+        DMatrixRMaj m = gaussian(6, 8, 1);
+        INDArray everySecond = array(m).get(NDArrayIndex.interval(0, 2, 6), NDArrayIndex.interval(0, 2, 8));
+        assertElements(ColumnMajor.copyOf("m", everySecond), filled(3, 4, (i, j) -> m.get(2 * (int) i, 2 * (int) j)));
+    }
+
+    @Test
+    void theSymmetricPartIsCopiedUpToRounding() {
+        double below = Math.nextUp(0.5);
+        INDArray rounded = Nd4j.createFromArray(new double[][] {{1, 0.5}, {Math.nextUp(below), 2}});
+        ColumnMajor copy = ColumnMajor.symmetricCopyOf("q", rounded);
+        assertElements(copy, new DMatrixRMaj(new double[][] {{1, below}, {below, 2}}));
+        assertThatThrownBy(() -> ColumnMajor.symmetricCopyOf("q", rounded.put(0, 1, Nd4j.scalar(0.4))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("q of order 2 must be symmetric");
+    }
+
+    @Test
+    void closingFreesTheMemoryAndTheArray() {
+        ColumnMajor plain = matrix(gaussian(3, 2, 1));
+        plain.close();
+        assertThat(plain.pointer().isNull()).isTrue();
+        ColumnMajor shared = matrix(gaussian(3, 2, 1));
+        INDArray array = shared.array();
+        shared.close();
+        assertThat(array.wasClosed()).isTrue();
+        assertThat(shared.pointer().isNull()).isTrue();
+        RealSchur schur = RealSchur.of("a", matrix(gaussian(3, 3, 1)));
+        schur.close();
+        assertThat(schur.triangular().pointer().isNull()).isTrue();
+        assertThat(schur.orthogonal().pointer().isNull()).isTrue();
+    }
+
+    @Test
     void theLargestNumberIsFinite() {
         INDArray largest = Nd4j.createFromArray(new double[][] {{-Double.MAX_VALUE, Double.MAX_VALUE}});
         assertThat(ColumnMajor.copyOf("a", largest).get(0, 1)).isEqualTo(Double.MAX_VALUE);
@@ -125,6 +160,17 @@ class ColumnMajorTest {
         assertThat(c.array()).isEqualTo(c.array().transpose());
         assertThat(relativeError(ColumnMajor.product(left.view(), right.view()).array(), product(g, transpose(g))))
                 .isLessThan(20 * EPS);
+    }
+
+    /** The product is that of a matrix with a single element above the diagonal and the identity. */
+    @ParameterizedTest
+    @CsvSource({"128, 0.5", "129, 0"})
+    void smallProductsAreAveragedAndOfLargeOnesTheLowerTriangleCounts(int n, double expected) {
+        ColumnMajor a = matrix(filled(n, n, (i, j) -> i == 0 && j == n - 1 ? 1 : 0));
+        ColumnMajor identity = ColumnMajor.zeros(n, n).addToDiagonal(1);
+        ColumnMajor product = ColumnMajor.symmetricProduct(a.view(), identity.view());
+        assertThat(product.get(0, n - 1)).isEqualTo(expected);
+        assertThat(product.get(n - 1, 0)).isEqualTo(expected);
     }
 
     @Test

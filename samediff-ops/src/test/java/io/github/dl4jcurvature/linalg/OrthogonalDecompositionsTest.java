@@ -9,10 +9,12 @@ import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
 import org.ejml.interfaces.decomposition.QRDecomposition;
 import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 import static io.github.dl4jcurvature.linalg.TestMatrices.EPS;
 import static io.github.dl4jcurvature.linalg.TestMatrices.array;
@@ -67,6 +69,30 @@ class OrthogonalDecompositionsTest {
         for (int i = 0; i < n; i++) {
             assertThat(values[i]).isCloseTo(scale * expected[i], within(8 * n * n * EPS * norm * scale));
         }
+    }
+
+    /** Unscaled, the reflectors of the largest numbers overflow, and those of the smallest have few digits. */
+    @Test
+    void eigenvaluesAtTheEndsOfTheRangeOfNumbersAreRight() {
+        double large = 0.8e308;
+        INDArray offDiagonal =
+                Nd4j.createFromArray(new double[][] {{0, large, large}, {large, 0, large}, {large, large, 0}});
+        assertThat(SymmetricEigendecomposition.valuesOf(offDiagonal).toDoubleVector())
+                .containsExactly(new double[] {-large, -large, 2 * large}, within(1e-14 * large));
+
+        int n = 20;
+        DMatrixRMaj whole = new DMatrixRMaj(n, n);
+        DMatrixRMaj g = gaussian(n, n, 6);
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < n; j++) {
+                whole.set(i, j, Math.rint(300 * (g.get(i, j) + g.get(j, i))));
+            }
+        }
+        DMatrixRMaj tiny = whole.copy();
+        CommonOps_DDRM.scale(Double.MIN_VALUE, tiny);
+        double[] values = SymmetricEigendecomposition.valuesOf(array(tiny)).toDoubleVector();
+        Arrays.setAll(values, i -> values[i] / Double.MIN_VALUE);
+        assertThat(values).containsExactly(ejmlEigenvalues(whole), within(1.0)); // half a unit of rounding at least
     }
 
     @ParameterizedTest(name = "{0} x {1}, rank {2}, seed {3}")
