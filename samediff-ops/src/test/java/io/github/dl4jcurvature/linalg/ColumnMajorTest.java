@@ -80,8 +80,12 @@ class ColumnMajorTest {
     @Test
     void arraysWithStridesInBothDirectionsAreCopied() {
         DMatrixRMaj m = gaussian(6, 8, 1);
-        INDArray everySecond = array(m).get(NDArrayIndex.interval(0, 2, 6), NDArrayIndex.interval(0, 2, 8));
-        assertElements(ColumnMajor.copyOf("m", everySecond), filled(3, 4, (i, j) -> m.get(2 * (int) i, 2 * (int) j)));
+        for (char order : new char[] {'c', 'f'}) {
+            INDArray everySecond =
+                    array(m).dup(order).get(NDArrayIndex.interval(0, 2, 6), NDArrayIndex.interval(0, 2, 8));
+            assertElements(
+                    ColumnMajor.copyOf("m", everySecond), filled(3, 4, (i, j) -> m.get(2 * (int) i, 2 * (int) j)));
+        }
     }
 
     @Test
