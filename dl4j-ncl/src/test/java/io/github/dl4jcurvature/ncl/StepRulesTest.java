@@ -96,21 +96,21 @@ class StepRulesTest {
         assertThatMatrix(scaled.outputs()).isBitEqualTo(identity(COLUMNS, 0.5));
     }
 
-    /** The eigenvalues are 2, 1 and 0, the mean 1, so that the last one becomes 1e-9. */
+    /** The eigenvalues are 6, 3 and 0, the mean 3, so that the last one becomes 3e-9. */
     @Test
     void inversesOfSingularMatricesHaveTheirEigenvaluesRaised() {
         INDArray regular = spd(5, 4, 2);
         assertThatMatrix(SymmetricInverse.of(regular)).isWithinRelativeFrobenius(inverse(regular), TOLERANCE);
         INDArray basis = RandomMatrices.orthogonal(3, 4);
-        INDArray values = Nd4j.createFromArray(2.0, 1, 0);
+        INDArray values = Nd4j.createFromArray(6.0, 3, 0);
         INDArray singular = basis.mulRowVector(values).mmul(basis.transpose());
         INDArray before = singular.dup();
         INDArray inverse = SymmetricInverse.of(singular);
         INDArray diagonal = basis.transpose().mmul(inverse).mmul(basis);
-        assertThat(diagonal.getDouble(2, 2)).isCloseTo(1e9, within(1e-3));
-        // cancellation of 1e9 leaves 7 digits of the others
-        assertThat(diagonal.getDouble(0, 0)).isCloseTo(0.5, within(1e-5));
-        assertThat(diagonal.getDouble(1, 1)).isCloseTo(1, within(1e-5));
+        assertThat(diagonal.getDouble(2, 2)).isCloseTo(1 / 3e-9, within(1.0));
+        // cancellation of 3e8 leaves 7 digits of the others
+        assertThat(diagonal.getDouble(0, 0)).isCloseTo(1.0 / 6, within(1e-5));
+        assertThat(diagonal.getDouble(1, 1)).isCloseTo(1.0 / 3, within(1e-5));
         assertThatMatrix(singular).isBitEqualTo(before);
     }
 
@@ -356,6 +356,7 @@ class StepRulesTest {
         assertThat(rest[1]).isEqualTo(-7);
         assertThat(rest[2]).isCloseTo(1e-3, within(accuracy));
 
+        state.assign(0);
         new InputProjection(damping, true, factors, 1).write(slots(state));
         assertPair(InputProjection.read(ROWS, COLUMNS, true, slots(state)), factors, accuracy);
         INDArray inputsOnly = Nd4j.zeros(type, StateSlots.sizeOfSymmetric(ROWS));
