@@ -47,7 +47,7 @@ class ManifoldMapsTest {
 
     /** Every backward map adds the transposed Jacobian times the cotangent to what is there. */
     @ParameterizedTest
-    @ValueSource(strings = {"R2", "T2", "S2", "S3", "SO3"})
+    @ValueSource(strings = {"R2", "T2", "S2", "S3", "SO3", "T1xR1", "R2xT1"})
     void backwardMapsAreTheTransposedJacobians(String name) {
         Manifold manifold = Manifold.parse(name);
         int e = manifold.embeddingSize();
@@ -101,6 +101,15 @@ class ManifoldMapsTest {
         Arrays.fill(actual, 2);
         backward.accept(cotangent, actual);
         assertClose(actual, expected, DIFFERENCES, "backward map");
+    }
+
+    @Test
+    void squaredDistancesOfFactorsAddUp() {
+        double[] a = {3, 1};
+        double[] b = {-3, 5};
+        double turn = 2 * Math.PI - 6;
+        assertThat(Manifold.parse("T1xR1").distance(a, b)).isCloseTo(Math.hypot(turn, 4), within(1e-14));
+        assertThat(Manifold.parse("R2").distance(a, b)).isCloseTo(Math.hypot(6, 4), within(1e-14));
     }
 
     /** Volumes of the unit spheres and tori; rotations are half of S3. */

@@ -11,19 +11,31 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>The host frees a buffer once its Java object is unreachable, which a plain pointer does not prevent. JNI keeps
  * the arguments of a running call reachable, so a pointer that refers to its array protects the memory for as long as
- * the native code works on it. The capacity is the number of elements, which bounds the memory of a gap-free array.
+ * the native code works on it. The capacity ends with the last element, the gaps of a block included.
  */
 final class NativeAddress {
     private NativeAddress() {}
 
     /** Address of a DOUBLE array, view offsets included. */
     static DoublePointer ofDouble(INDArray array) {
-        return new OwningDoublePointer(array, array.data().addressPointer(), array.length());
+        return new OwningDoublePointer(array, array.data().addressPointer(), span(array));
     }
 
     /** Address of a FLOAT array, view offsets included. */
     static FloatPointer ofFloat(INDArray array) {
-        return new OwningFloatPointer(array, array.data().addressPointer(), array.length());
+        return new OwningFloatPointer(array, array.data().addressPointer(), span(array));
+    }
+
+    /** Elements of the memory between the first and the last one, both included. */
+    private static long span(INDArray array) {
+        if (array.isEmpty()) {
+            return 0;
+        }
+        long last = 0;
+        for (int axis = 0; axis < array.rank(); axis++) {
+            last += (array.size(axis) - 1) * array.stride(axis);
+        }
+        return last + 1;
     }
 
     /** Address of the element that lies the given number of elements after the first. */

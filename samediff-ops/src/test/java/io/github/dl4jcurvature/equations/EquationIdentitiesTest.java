@@ -7,8 +7,10 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import io.github.dl4jcurvature.testkit.RandomMatrices;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -58,6 +60,60 @@ class EquationIdentitiesTest {
         }
         assertThat(gradients).containsOnlyKeys(arguments.keySet());
         assertThat(backward).isCloseTo(forward, within(TOLERANCE * size));
+    }
+
+    /** Symmetric right-hand sides and cotangents take other ways than those without symmetry. */
+    @ParameterizedTest
+    @CsvSource({"true, true", "true, false", "false, true", "false, false"})
+    void gradientsAreAdjointWhateverIsSymmetric(boolean symmetricQ, boolean symmetricCotangent) {
+        for (Equation equation : new Equation[] {Equation.LYAPUNOV, Equation.DISCRETE_LYAPUNOV}) {
+            for (List<Argument> optional : List.of(List.<Argument>of(), List.of(E))) {
+                Map<Argument, INDArray> arguments = EquationSamples.arguments(equation, 20, 20, optional, 1);
+                if (symmetricQ) {
+                    arguments.put(Q, symmetrised(arguments.get(Q)));
+                }
+                Solution solution = equation.solve(arguments);
+                INDArray cotangent = RandomMatrices.gaussian(20, 20, 5);
+                Map<Argument, INDArray> directions = EquationSamples.directions(equation, arguments, 6);
+                Map<Output, INDArray> cotangents =
+                        Map.of(Output.SOLUTION, symmetricCotangent ? symmetrised(cotangent) : cotangent);
+                INDArray derivative = solution.derivatives(directions).get(Output.SOLUTION);
+                double backward = 0;
+                for (Map.Entry<Argument, INDArray> gradient :
+                        solution.gradients(cotangents).entrySet()) {
+                    backward += inner(gradient.getValue(), directions.get(gradient.getKey()));
+                }
+                assertThat(backward)
+                        .as("%s %s", equation, optional)
+                        .isCloseTo(
+                                inner(cotangents.get(Output.SOLUTION), derivative),
+                                within(TOLERANCE * norm(cotangent) * norm(derivative)));
+            }
+        }
+    }
+
+    private static INDArray symmetrised(INDArray a) {
+        return a.add(a.transpose()).muli(0.5);
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void directionsOfSingleArgumentsAddUp(Equation equation, List<Argument> optional, int n, long seed) {
+        Map<Argument, INDArray> arguments = EquationSamples.arguments(equation, n, (n + 2) / 2, optional, seed);
+        Solution solution = equation.solve(arguments);
+        Map<Argument, INDArray> directions = EquationSamples.directions(equation, arguments, seed + 1);
+        Map<Output, INDArray> together = solution.derivatives(directions);
+        for (Output output : equation.outputs()) {
+            INDArray sum = together.get(output).mul(0);
+            double size = 0;
+            for (Map.Entry<Argument, INDArray> direction : directions.entrySet()) {
+                INDArray part = solution.derivatives(Map.of(direction.getKey(), direction.getValue()))
+                        .get(output);
+                sum.addi(part);
+                size += norm(part);
+            }
+            assertThat(norm(sum.sub(together.get(output)))).isLessThanOrEqualTo(TOLERANCE * size);
+        }
     }
 
     @ParameterizedTest

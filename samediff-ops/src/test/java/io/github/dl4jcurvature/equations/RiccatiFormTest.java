@@ -57,6 +57,39 @@ class RiccatiFormTest {
                 .doesNotThrowAnyException();
     }
 
+    private static ColumnMajor diagonal(double first, double second) {
+        return matrix(new double[][] {{first, 0}, {0, second}});
+    }
+
+    /** Two independent equations of one state and one input of cost 1, whose gains are their solutions. */
+    private static void requireDerivative(ColumnMajor a, ColumnMajor q, ColumnMajor x) {
+        RiccatiForm form = RiccatiForm.of(Equation.CARE, a, diagonal(1, 1), q, diagonal(1, 1), null);
+        form.requireDerivative(x, x, RealSchur.of("A - B K", form.closedLoop(x)));
+    }
+
+    /**
+     * The closed loops are -1e-3 and -2.5e12; rounding moves the second by 2.2e-16 of itself, 0.55e-3, which is more than a tenth
+     * of the distance of the first from the border, but leaves that one where it is.
+     */
+    @Test
+    void onlyShiftsOfTheEigenvalueNearestToTheBorderCount() {
+        double x = 2.5e12;
+        assertThatCode(() -> requireDerivative(diagonal(0, 0), diagonal(1e-6, x * x), diagonal(1e-3, x)))
+                .doesNotThrowAnyException();
+    }
+
+    /** The closed loops are -1 and -1e-8; rounding of 4 units moves the second by 4 * 2e-16 / 2e-8 = 4e-8. */
+    @Test
+    void roundingOfEveryColumnCounts() {
+        double x = 1 + 1e-8;
+        assertThatThrownBy(() -> requireDerivative(diagonal(0, 1), diagonal(1, -1), diagonal(1, x)))
+                .isInstanceOf(SingularEquationException.class)
+                .hasMessageContaining("no derivative");
+        assertThatThrownBy(() -> requireDerivative(diagonal(1, 0), diagonal(-1, 1), diagonal(x, 1)))
+                .isInstanceOf(SingularEquationException.class)
+                .hasMessageContaining("no derivative");
+    }
+
     private static RiccatiForm form(Equation equation) {
         ColumnMajor one = matrix(new double[][] {{1}});
         return RiccatiForm.of(equation, one, one, one, one, null);

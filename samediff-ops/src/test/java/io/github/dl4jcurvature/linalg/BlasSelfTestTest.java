@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.linalg;
 
+import java.util.List;
+import java.util.function.Predicate;
+
+import io.github.dl4jcurvature.linalg.BlasKernels.TriangularForm;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -35,6 +40,42 @@ class BlasSelfTestTest {
         assertThat(BlasSelfTest.fault(new Spoilt(routine, Double.NaN))).startsWith(routine);
     }
 
+    /** Each of the two triangles, from each side, transposed or not, with an error in that one alone. */
+    @ParameterizedTest
+    @CsvSource({
+        "true, true, true, 'left, lower, transposed'",
+        "true, true, false, 'left, lower'",
+        "true, false, true, 'left, upper, transposed'",
+        "true, false, false, 'left, upper'",
+        "false, true, true, 'right, lower, transposed'",
+        "false, true, false, 'right, lower'",
+        "false, false, true, 'right, upper, transposed'",
+        "false, false, false, 'right, upper'"
+    })
+    void everyTriangularFormIsTried(boolean left, boolean lower, boolean transposed, String name) {
+        TriangularForm form = new TriangularForm(left, lower, transposed);
+        assertThat(BlasSelfTest.fault(new Spoilt("dtrmm", 1e-6, form::equals)))
+                .startsWith("dtrmm " + name + " of order 160");
+        assertThat(BlasSelfTest.fault(new Spoilt("dtrsm", 1e-6, form::equals)))
+                .startsWith("dtrsm " + name + " of order 160");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false, false", "false, true", "true, false", "true, true"})
+    void everyFormOfTheProductIsTried(boolean transposeA, boolean transposeB) {
+        List<Boolean> form = List.of(transposeA, transposeB);
+        assertThat(BlasSelfTest.fault(new Spoilt("dgemm", 1e-6, form::equals))).startsWith("dgemm of order 160");
+    }
+
+    /** The largest element is below 60, the norm of the result times a vector of the order of 600: 1e6 exceeds it by far. */
+    @Test
+    void theErrorIsRelative() {
+        String fault = BlasSelfTest.fault(new Spoilt("dgemm", 1e6));
+        assertThat(fault).isNotNull();
+        double error = Double.parseDouble(fault.substring(fault.lastIndexOf(' ')));
+        assertThat(error).isBetween(1e2, 1e5);
+    }
+
     @Test
     void theMessageNamesTheRemedy() {
         assertThat(BlasSelfTest.message("dtrsm errs", null))
@@ -43,35 +84,39 @@ class BlasSelfTestTest {
     }
 
     /** Adds an error to one element of what one routine computes. */
-    private record Spoilt(String routine, double error) implements BlasKernels {
+    private record Spoilt(String routine, double error, Predicate<Object> forms) implements BlasKernels {
         private static final BlasKernels RIGHT = new OpenBlasKernels();
+
+        Spoilt(String routine, double error) {
+            this(routine, error, form -> true);
+        }
 
         @Override
         public void multiply(int n, boolean transposeA, double[] a, boolean transposeB, double[] b, double[] c) {
             RIGHT.multiply(n, transposeA, a, transposeB, b, c);
-            spoil("dgemm", n, c);
+            spoil("dgemm", List.of(transposeA, transposeB), n, c);
         }
 
         @Override
         public void multiplyTriangular(int n, TriangularForm form, double[] triangular, double[] x) {
             RIGHT.multiplyTriangular(n, form, triangular, x);
-            spoil("dtrmm", n, x);
+            spoil("dtrmm", form, n, x);
         }
 
         @Override
         public void solveTriangular(int n, TriangularForm form, double[] triangular, double[] x) {
             RIGHT.solveTriangular(n, form, triangular, x);
-            spoil("dtrsm", n, x);
+            spoil("dtrsm", form, n, x);
         }
 
         @Override
         public void factor(int n, double[] a) {
             RIGHT.factor(n, a);
-            spoil("dpotrf", n, a);
+            spoil("dpotrf", "", n, a);
         }
 
-        private void spoil(String name, int n, double[] matrix) {
-            if (name.equals(routine)) {
+        private void spoil(String name, Object form, int n, double[] matrix) {
+            if (name.equals(routine) && forms.test(form)) {
                 matrix[n - 1 + 3 * n] += error;
             }
         }

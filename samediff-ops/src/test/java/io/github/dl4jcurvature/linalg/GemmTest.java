@@ -6,6 +6,7 @@ import org.ejml.dense.row.CommonOps_DDRM;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -54,6 +55,28 @@ class GemmTest {
                     assertThat(left).isEqualTo(layoutA.store(a, type));
                     assertSurroundingsUntouched(out, layoutC.store(c, type));
                 }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT", "DOUBLE"})
+    void singleColumnsAndRowsAreMatrices(DataType type) {
+        DMatrixRMaj column = roundedToFloat(gaussian(K, 1, 5));
+        DMatrixRMaj expected = product(a, column);
+        for (Layout layout : Layout.values()) {
+            for (Layout layoutOut : Layout.values()) {
+                INDArray out = layoutOut.store(new DMatrixRMaj(M, 1), type);
+                Gemm.multiply(1, layout.store(a, type), layout.store(column, type), 0, out);
+                assertThat(relativeError(out, expected))
+                        .as("%s %s", layout, layoutOut)
+                        .isLessThan(tolerance(type));
+                INDArray row = layoutOut.store(new DMatrixRMaj(1, M), type);
+                INDArray left = layout.store(transpose(column), type);
+                Gemm.multiply(1, left, layout.store(transpose(a), type), 0, row);
+                assertThat(relativeError(row, transpose(expected)))
+                        .as("%s %s", layout, layoutOut)
+                        .isLessThan(tolerance(type));
             }
         }
     }
@@ -160,11 +183,12 @@ class GemmTest {
         assertThat(left).isEqualTo(array(a));
     }
 
-    /** Order 300 has several blocks; sums of 5 terms, so that 100 eps is slack as above. */
-    @Test
-    void symmetricResultIsCompletedFromBelow() {
-        DMatrixRMaj factor = gaussian(300, 5, 4);
-        DMatrixRMaj old = product(gaussian(300, 2, 5), transpose(gaussian(300, 2, 5)));
+    /** Order 300 has several blocks, 96 one; sums of 5 terms, so that 100 eps is slack as above. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 64, 96, 97, 300})
+    void symmetricResultIsCompletedFromBelow(int n) {
+        DMatrixRMaj factor = gaussian(n, 5, 4);
+        DMatrixRMaj old = product(gaussian(n, 2, 5), transpose(gaussian(n, 2, 5)));
         DMatrixRMaj expected = combine(product(factor, transpose(factor)), old);
         for (Layout layout : Layout.values()) {
             INDArray out = layout.store(old, DataType.DOUBLE);
@@ -180,6 +204,56 @@ class GemmTest {
             assertThat(out).isEqualTo(out.transpose());
             assertSurroundingsUntouched(out, layout.store(old, DataType.DOUBLE));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5, 64, 130})
+    void productAndItsTransposeAreAdded(int n) {
+        DMatrixRMaj left = gaussian(n, 5, 4);
+        DMatrixRMaj right = gaussian(n, 5, 5);
+        DMatrixRMaj half = product(left, transpose(right));
+        DMatrixRMaj old = product(gaussian(n, 2, 6), transpose(gaussian(n, 2, 6)));
+        DMatrixRMaj expected = combine(CommonOps_DDRM.add(half, transpose(half), null), old);
+        for (Layout layout : Layout.values()) {
+            for (Layout layoutC : Layout.values()) {
+                INDArray out = layoutC.store(old, DataType.DOUBLE);
+                Gemm.symmetricRankTwo(
+                        ALPHA,
+                        MatrixView.of(layout.store(left, DataType.DOUBLE)),
+                        MatrixView.of(layout.store(right, DataType.DOUBLE)),
+                        BETA,
+                        MatrixView.of(out));
+                assertThat(relativeError(out, expected))
+                        .as("%s %s", layout, layoutC)
+                        .isLessThan(tolerance(DataType.DOUBLE));
+                assertThat(out).isEqualTo(out.transpose());
+                assertSurroundingsUntouched(out, layoutC.store(old, DataType.DOUBLE));
+            }
+        }
+    }
+
+    /** The blocks of a large product would fit although the whole does not. */
+    @Test
+    void unfittingSymmetricProductsAreRefused() {
+        MatrixView left = MatrixView.of(array(gaussian(200, 5, 4)));
+        MatrixView right = MatrixView.of(array(gaussian(5, 200, 4)));
+        MatrixView out = MatrixView.of(Nd4j.zeros(DataType.DOUBLE, 150, 150));
+        assertThatThrownBy(() -> Gemm.multiplySymmetric(1, left, right, 0, out))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("a [200, 5] times b [5, 200] does not fit c [150, 150]");
+        MatrixView rows = right.transposed();
+        assertThatThrownBy(() -> Gemm.symmetricRankTwo(1, left, left, 0, out))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("a [200, 5] times b [5, 200] does not fit c [150, 150]");
+        MatrixView square = MatrixView.of(Nd4j.zeros(DataType.DOUBLE, 200, 200));
+        assertThatThrownBy(() -> Gemm.symmetricRankTwo(1, left, rows, 0, square))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("a [200, 5] and b [200, 5] must be DOUBLE and of the same storage order");
+        MatrixView floats = MatrixView.of(Nd4j.ones(DataType.FLOAT, 3, 2));
+        MatrixView floatOut = MatrixView.of(Nd4j.zeros(DataType.FLOAT, 3, 3));
+        assertThatThrownBy(() -> Gemm.symmetricRankTwo(1, floats, floats, 0, floatOut))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("must be DOUBLE");
     }
 
     private static DMatrixRMaj combine(DMatrixRMaj product, DMatrixRMaj old) {

@@ -13,6 +13,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 /** What all kernels promise about their arguments and results. */
 class KernelArgumentsTest {
@@ -99,6 +100,20 @@ class KernelArgumentsTest {
         assertThatThrownBy(() -> SymmetricEigendecomposition.of(wide)).hasMessageContaining("a " + rule);
         assertThatThrownBy(() -> new KroneckerProduct(wide, wide)).hasMessageContaining("left " + rule);
         assertThatThrownBy(() -> new KroneckerProduct(Nd4j.eye(2), wide)).hasMessageContaining("right " + rule);
+    }
+
+    /** 100 n eps is 200 eps for order 2. */
+    @Test
+    void asymmetryOfTheBoundIsAcceptedAndMoreIsNot() {
+        double bound = 200 * 0x1p-52;
+        double[] values = SymmetricEigendecomposition.of(Nd4j.createFromArray(new double[][] {{1, 0}, {bound, -1}}))
+                .values()
+                .toDoubleVector();
+        assertThat(values).containsExactly(new double[] {-1, 1}, within(1e-15));
+        INDArray beyond = Nd4j.createFromArray(new double[][] {{1, 0}, {Math.nextUp(bound), -1}});
+        assertThatThrownBy(() -> SymmetricEigendecomposition.of(beyond))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("a of order 2 must be symmetric up to rounding but |a - a'| reaches 4.44e-14");
     }
 
     private static DMatrixRMaj argument(Kernel kernel) {

@@ -59,6 +59,24 @@ class MatrixViewTest {
         assertThatThrownBy(() -> MatrixView.of(block(0, 2, 0, 2)).flattened())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("a block [2, 2] with gaps (leading dimension 8) has no flat view");
+        assertThat(MatrixView.of(parent).rows(1, 2).columns(2, 5).flattened())
+                .hasToString("[3, 1]"); // one row has no gaps
+    }
+
+    @Test
+    void pointersOfBlocksEndWithTheMatrix() {
+        for (DataType type : new DataType[] {DataType.DOUBLE, DataType.FLOAT}) {
+            MatrixView block = MatrixView.of(parent.castTo(type)).rows(2, 5).columns(3, 4);
+            long capacity = block.isFloat()
+                    ? block.floats().capacity()
+                    : block.doubles().capacity();
+            assertThat(capacity).isEqualTo(48 - 2 * 8 - 3);
+        }
+        MatrixView inside = MatrixView.of(block(1, 4, 2, 7)); // three rows of 8 elements but for 3 of the last
+        assertThat(inside.doubles().capacity()).isEqualTo(3 * 8 - 3);
+        assertThat(inside.rows(2, 3).columns(4, 5).doubles().capacity()).isOne();
+        assertThat(MatrixView.of(Nd4j.zeros(DataType.DOUBLE, 5)).doubles().capacity())
+                .isEqualTo(5);
     }
 
     @Test
@@ -76,6 +94,10 @@ class MatrixViewTest {
         assertThatThrownBy(() -> MatrixView.of(everySecond))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("with strides [16, 2] is neither row- nor column-major; copy it with dup()");
+        INDArray overlapping = Nd4j.create(parent.data(), new long[] {3, 4}, new long[] {1, 2}, 0, 'f');
+        assertThatThrownBy(() -> MatrixView.of(overlapping))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("with strides [1, 2] is neither row- nor column-major");
     }
 
     /** All pairs of blocks of one matrix, against the definition. */
@@ -98,6 +120,14 @@ class MatrixViewTest {
                 }
             }
         }
+    }
+
+    @Test
+    void blocksOfAllColumnsAreDisjoint() {
+        MatrixView left = MatrixView.of(block(0, 6, 0, 2));
+        MatrixView right = MatrixView.of(block(0, 6, 2, 8));
+        assertThat(Aliasing.overlap(left, right)).isFalse();
+        assertThat(Aliasing.overlap(right, left)).isFalse();
     }
 
     @Test
