@@ -26,32 +26,26 @@ public final class RotationGplvm {
 
     private RotationGplvm() {}
 
+    private record Recording(INDArray data, INDArray latents, INDArray preferred) {}
+
     /**
      * Fits and prints the errors after alignment, and those of an observer who knows the tuning curves.
      *
      * @param arguments a directory with recorded data {@code syn_SO3_Y.csv}, latents {@code syn_SO3_latents.csv} and preferred rotations
-     *     {@code syn_SO3_pref.csv}, or the seed of drawn data, by default 1; and the number of starts, by default 6
+     *     {@code syn_SO3_pref.csv}, or the seed of drawn data, by default 1; then the number of starts, by default 6, and the numbers
+     *     of neurons and times of drawn data as in {@code 100x160}, by default {@code 300x600}
      */
     public static void main(String[] arguments) {
         Manifold rotations = Manifold.rotations();
-        INDArray data;
-        INDArray latents;
-        INDArray preferred;
-        if (arguments.length > 0 && !arguments[0].matches("[0-9]+")) {
-            Path directory = Path.of(arguments[0]);
-            data = NumberTable.read(directory.resolve("syn_SO3_Y.csv"))
-                    .transpose()
-                    .dup('c');
-            latents = NumberTable.read(directory.resolve("syn_SO3_latents.csv"));
-            preferred = NumberTable.read(directory.resolve("syn_SO3_pref.csv"));
-        } else {
-            long seed = arguments.length > 0 ? Long.parseLong(arguments[0]) : 1;
-            SyntheticNeurons neurons = SyntheticNeurons.draw(rotations, NEURONS, TIMES, seed);
-            data = neurons.data();
-            latents = neurons.latents();
-            preferred = neurons.preferred();
-        }
-        KnownTuning observer = new KnownTuning(rotations, data, latents, preferred);
+        String source = arguments.length > 0 ? arguments[0] : "1";
+        int starts = arguments.length > 1 ? Integer.parseInt(arguments[1]) : STARTS;
+        String size = arguments.length > 2 ? arguments[2] : NEURONS + "x" + TIMES;
+        Recording recording = source.matches("[0-9]+")
+                ? drawn(rotations, Long.parseLong(source), size.split("x"))
+                : recorded(Path.of(source));
+        INDArray data = recording.data();
+        INDArray latents = recording.latents();
+        KnownTuning observer = new KnownTuning(rotations, data, latents, recording.preferred());
         double known = observer.errors(data, latents).medianNumber().doubleValue();
         FittedGplvm fitted = ManifoldGplvm.builder(rotations)
                 .sharedKernel(true)
@@ -62,7 +56,7 @@ public final class RotationGplvm {
                 .burnIn(400)
                 .learningRate(0.04)
                 .reassignments(12)
-                .restarts(arguments.length > 1 ? Integer.parseInt(arguments[1]) : STARTS)
+                .restarts(starts)
                 .build()
                 .fit(data);
         LatentAlignment alignment =
@@ -74,5 +68,18 @@ public final class RotationGplvm {
                 .put("known.tuning.median.error.radians", known)
                 .put("mean.error.radians", alignment.meanError())
                 .put("median.error.radians", alignment.medianError()));
+    }
+
+    private static Recording drawn(Manifold rotations, long seed, String[] size) {
+        SyntheticNeurons neurons =
+                SyntheticNeurons.draw(rotations, Integer.parseInt(size[0]), Integer.parseInt(size[1]), seed);
+        return new Recording(neurons.data(), neurons.latents(), neurons.preferred());
+    }
+
+    private static Recording recorded(Path directory) {
+        return new Recording(
+                NumberTable.read(directory.resolve("syn_SO3_Y.csv")).transpose().dup('c'),
+                NumberTable.read(directory.resolve("syn_SO3_latents.csv")),
+                NumberTable.read(directory.resolve("syn_SO3_pref.csv")));
     }
 }
