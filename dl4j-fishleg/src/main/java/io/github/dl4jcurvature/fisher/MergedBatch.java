@@ -2,7 +2,10 @@
 package io.github.dl4jcurvature.fisher;
 
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -10,10 +13,23 @@ import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * One batch of several, as the host merges them, but for masks of examples: a label mask [N, 1] of labels [N, outputs] stays one, and
- * batches without a mask count in full. The host repeats such masks for every output, which its softmax loss refuses.
+ * One batch of several, as the host merges them, with masks that it does not get right.
+ *
+ * <p>Masks of examples [N, 1] stay such, and batches without a mask count in full; the host repeats them for every element, which its
+ * softmax loss and its convolutions refuse. Masks that do not fit their array or each other are refused; the host copies them
+ * without a look at their shapes, beyond the end of its memory.
  */
 public final class MergedBatch {
+    /** What the entries of a mask are for. */
+    private enum Kind {
+        /** [N, 1] for an array that is no sequence. */
+        EXAMPLES,
+        /** [N, T] for a sequence [N, C, T]. */
+        STEPS,
+        /** Of the shape of the array, for images also 1 along some axes. */
+        ELEMENTS
+    }
+
     private MergedBatch() {}
 
     /**
@@ -21,74 +37,82 @@ public final class MergedBatch {
      *
      * @param parts at least one, with the same numbers of inputs and outputs; unchanged
      * @return their examples in order; the only part itself if there is one
-     * @throws IllegalArgumentException if a mask does not fit its array, which the host does not notice
+     * @throws IllegalArgumentException if there are several and a mask does not fit its array, or the masks of an array are of different
+     *     kinds
      */
     public static MultiDataSet of(List<MultiDataSet> parts) {
         if (parts.size() == 1) {
             return parts.get(0);
         }
-        for (MultiDataSet part : parts) {
-            requireFits("features mask", part.getFeaturesMaskArrays(), part.getFeatures());
-            requireFits("label mask", part.getLabelsMaskArrays(), part.getLabels());
-        }
+        INDArray[] ofFeatures =
+                exampleMasks("features mask", parts, MultiDataSet::getFeatures, MultiDataSet::getFeaturesMaskArrays);
+        INDArray[] ofLabels =
+                exampleMasks("label mask", parts, MultiDataSet::getLabels, MultiDataSet::getLabelsMaskArrays);
         MultiDataSet merged = MultiDataSet.merge(parts);
-        INDArray[] masks = merged.getLabelsMaskArrays();
-        for (int output = 0; masks != null && output < masks.length; output++) {
-            if (areOfExamples(parts, output)) {
-                masks[output] = exampleMask(parts, output);
-            }
-        }
-        merged.setLabelsMaskArray(masks);
+        merged.setFeaturesMaskArrays(replaced(merged.getFeaturesMaskArrays(), ofFeatures));
+        merged.setLabelsMaskArray(replaced(merged.getLabelsMaskArrays(), ofLabels));
         return merged;
     }
 
-    private static void requireFits(String name, INDArray @Nullable [] masks, INDArray[] arrays) {
+    private static INDArray @Nullable [] replaced(INDArray @Nullable [] masks, @Nullable INDArray[] ofExamples) {
         for (int i = 0; masks != null && i < masks.length; i++) {
-            if (masks[i] != null && !fits(masks[i].shape(), arrays[i].shape())) {
-                throw new IllegalArgumentException(
-                        "%s has shape %s but must be that of the array %s, or [examples, steps] of a sequence, or [examples, 1]; correct the mask or leave it out"
-                                .formatted(
-                                        name, Arrays.toString(masks[i].shape()), Arrays.toString(arrays[i].shape())));
-            }
+            masks[i] = ofExamples[i] == null ? masks[i] : ofExamples[i];
         }
+        return masks;
     }
 
-    private static boolean fits(long[] mask, long[] array) {
-        boolean examples = mask.length == 2 && mask[0] == array[0];
-        boolean steps = array.length == 3 && examples && mask[1] == array[2];
-        boolean column = array.length != 3 && examples && mask[1] == 1;
-        return Arrays.equals(mask, array) || steps || column || array.length > 3;
-    }
-
-    private static boolean areOfExamples(List<MultiDataSet> parts, int output) {
-        boolean any = false;
-        for (MultiDataSet part : parts) {
-            INDArray mask = mask(part, output);
-            if (part.getLabels(output).rank() != 2) {
-                return false;
-            }
-            if (mask != null) {
-                any = true;
-                if (mask.rank() != 2 || mask.size(1) != 1) {
-                    return false;
+    /** For each input or output the merged mask of examples, or null if its masks are of another kind. */
+    private static @Nullable INDArray[] exampleMasks(
+            String name,
+            List<MultiDataSet> parts,
+            Function<MultiDataSet, INDArray[]> arrays,
+            Function<MultiDataSet, INDArray @Nullable []> masks) {
+        INDArray[] merged = new INDArray[arrays.apply(parts.get(0)).length];
+        for (int i = 0; i < merged.length; i++) {
+            Set<Kind> kinds = EnumSet.noneOf(Kind.class);
+            INDArray[] columns = new INDArray[parts.size()];
+            for (int part = 0; part < columns.length; part++) {
+                INDArray array = arrays.apply(parts.get(part))[i];
+                INDArray[] given = masks.apply(parts.get(part));
+                if (given == null || given[i] == null) {
+                    columns[part] = Nd4j.ones(array.dataType(), array.size(0), 1);
+                } else {
+                    kinds.add(kind(name, given[i].shape(), array.shape()));
+                    columns[part] = given[i].castTo(array.dataType());
                 }
             }
+            if (kinds.size() > 1) {
+                throw new IllegalArgumentException(
+                        "%s %d is one of %s in different batches but must be of one kind in all; give them masks of the same rank"
+                                .formatted(name, i, kinds));
+            }
+            merged[i] = kinds.contains(Kind.EXAMPLES) ? Nd4j.concat(0, columns) : null;
         }
-        return any;
+        return merged;
     }
 
-    private static INDArray exampleMask(List<MultiDataSet> parts, int output) {
-        INDArray[] masks = new INDArray[parts.size()];
-        for (int i = 0; i < masks.length; i++) {
-            MultiDataSet part = parts.get(i);
-            INDArray mask = mask(part, output);
-            INDArray labels = part.getLabels(output);
-            masks[i] = mask == null ? Nd4j.ones(labels.dataType(), labels.size(0), 1) : mask.castTo(labels.dataType());
+    private static Kind kind(String name, long[] mask, long[] array) {
+        boolean sequence = array.length == 3;
+        if (!sequence && Arrays.equals(mask, new long[] {array[0], 1})) {
+            return Kind.EXAMPLES;
         }
-        return Nd4j.concat(0, masks);
+        if (sequence && Arrays.equals(mask, new long[] {array[0], array[2]})) {
+            return Kind.STEPS;
+        }
+        boolean image = array.length > 3;
+        if (image ? isBroadcast(mask, array) : Arrays.equals(mask, array)) {
+            return Kind.ELEMENTS;
+        }
+        throw new IllegalArgumentException(
+                "%s has shape %s but must be that of the array %s, or [examples, steps] of a sequence, or else [examples, 1]; correct the mask or leave it out"
+                        .formatted(name, Arrays.toString(mask), Arrays.toString(array)));
     }
 
-    private static @Nullable INDArray mask(MultiDataSet part, int output) {
-        return part.getLabelsMaskArrays() == null ? null : part.getLabelsMaskArray(output);
+    private static boolean isBroadcast(long[] mask, long[] array) {
+        boolean fits = mask.length == array.length && mask[0] == array[0];
+        for (int axis = 1; fits && axis < array.length; axis++) {
+            fits = mask[axis] == 1 || mask[axis] == array[axis];
+        }
+        return fits;
     }
 }

@@ -64,6 +64,30 @@ class MergedBatchTest {
         assertThat(merged.getLabelsMaskArray(0)).isEqualTo(Nd4j.createFromArray(new double[][] {{1, 0}, {1, 1}}));
     }
 
+    /** The host repeats it for every pixel, which a convolution then refuses. */
+    @Test
+    void masksOfImagesStayColumns() {
+        INDArray images = Nd4j.ones(DataType.DOUBLE, 2, 3, 4, 4);
+        INDArray labels = Nd4j.ones(DataType.DOUBLE, 2, 2);
+        MultiDataSet masked =
+                new MultiDataSet(new INDArray[] {images}, new INDArray[] {labels}, new INDArray[] {column(1, 0)}, null);
+        MultiDataSet plain = new MultiDataSet(new INDArray[] {images}, new INDArray[] {labels});
+
+        assertThat(MergedBatch.of(List.of(plain, masked)).getFeaturesMaskArray(0))
+                .isEqualTo(column(1, 1, 1, 0));
+    }
+
+    /** The host would write beyond the end of its memory. */
+    @Test
+    void masksOfDifferentKindsAreRefused() {
+        MultiDataSet ofSteps = sequence(Nd4j.ones(DataType.DOUBLE, 1, 2));
+        MultiDataSet ofElements = sequence(Nd4j.ones(DataType.DOUBLE, 1, 3, 2));
+
+        assertThatThrownBy(() -> MergedBatch.of(List.of(ofSteps, ofElements)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("label mask 0 is one of [STEPS, ELEMENTS] in different batches");
+    }
+
     @Test
     void masksOfOtherShapesAreRefused() {
         MultiDataSet columns = sequence(Nd4j.ones(DataType.DOUBLE, 2, 1));

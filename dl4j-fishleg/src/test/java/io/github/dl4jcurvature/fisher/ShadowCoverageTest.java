@@ -5,9 +5,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import io.github.dl4jcurvature.testkit.CapturedLog;
 import io.github.dl4jcurvature.testkit.RandomMatrices;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -23,6 +21,7 @@ import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
@@ -32,13 +31,15 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
-import org.slf4j.LoggerFactory;
 
 import static io.github.dl4jcurvature.testkit.MatrixAssert.assertThatMatrix;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What happens to layers that yield no factors: named, and their gradient is the host's. */
 class ShadowCoverageTest {
+    @RegisterExtension
+    private final CapturedLog said = CapturedLog.of(ShadowNetwork.class);
+
     private static final int N = 4;
 
     record Partial(String layer, MultiLayerNetwork network, CurvatureBatch batch) {
@@ -162,10 +163,6 @@ class ShadowCoverageTest {
     /** Hidden SameDiff layers have twice their true gradient in this version of the host. */
     @Test
     void warnsOnceOfHiddenSameDiffLayers() {
-        Logger logger = (Logger) LoggerFactory.getLogger(ShadowNetwork.class);
-        ListAppender<ILoggingEvent> appender = new ListAppender<>();
-        appender.start();
-        logger.addAppender(appender);
         MultiLayerNetwork network = new MultiLayerNetwork(NetworkCases.builder(DataType.DOUBLE)
                 .list()
                 .layer(new LocallyConnected2D.Builder()
@@ -181,13 +178,10 @@ class ShadowCoverageTest {
         ShadowNetwork shadow = ShadowNetwork.of(network);
         ShadowNetwork.withOwnParameters(network);
 
-        logger.detachAppender(appender);
         assertThat(shadow.uncapturedLayers()).containsExactly("local");
-        assertThat(appender.list)
-                .filteredOn(event -> event.getLevel() == Level.WARN)
+        assertThat(said.messages(Level.WARN))
                 .singleElement()
-                .satisfies(
-                        event -> assertThat(event.getFormattedMessage()).contains("doubles the gradient", "[local]"));
+                .satisfies(message -> assertThat(message).contains("doubles the gradient", "[local]"));
     }
 
     private static Partial dense(String name, Layer middle) {

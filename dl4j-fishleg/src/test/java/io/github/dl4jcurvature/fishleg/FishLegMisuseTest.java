@@ -4,11 +4,9 @@ package io.github.dl4jcurvature.fishleg;
 import java.util.Map;
 import java.util.function.Consumer;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.github.dl4jcurvature.fisher.CurvatureListener;
 import io.github.dl4jcurvature.fisher.LayerParameters;
+import io.github.dl4jcurvature.testkit.CapturedLog;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -17,6 +15,7 @@ import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.deeplearning4j.optimize.listeners.CollectScoresListener;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.activations.Activation;
@@ -26,13 +25,14 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.linalg.schedule.FixedSchedule;
-import org.slf4j.LoggerFactory;
 
 import static io.github.dl4jcurvature.testkit.MatrixAssert.assertThatMatrix;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class FishLegMisuseTest {
+    @RegisterExtension
+    private final CapturedLog said = CapturedLog.of(FishLeg.class);
 
     @Test
     void trainingWithoutTheListenerSaysWhichOneToAddAndLeavesTheParameters() {
@@ -67,17 +67,8 @@ class FishLegMisuseTest {
                 .nOutReplace(1, TestNetworks.HIDDEN + 2, WeightInit.XAVIER)
                 .build();
         larger.setListeners(new CurvatureListener());
-        Logger logger = (Logger) LoggerFactory.getLogger(FishLeg.class);
-        ListAppender<ILoggingEvent> appender = new ListAppender<>();
-        appender.start();
-        logger.addAppender(appender);
-        try {
-            TestNetworks.fit(larger, 12);
-        } finally {
-            logger.detachAppender(appender);
-        }
-        assertThat(appender.list)
-                .extracting(ILoggingEvent::getFormattedMessage)
+        TestNetworks.fit(larger, 12);
+        assertThat(said.messages())
                 .anySatisfy(message -> assertThat(message)
                         .contains("layer1")
                         .contains("[5 x 6]")

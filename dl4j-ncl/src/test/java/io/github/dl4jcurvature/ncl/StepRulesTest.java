@@ -149,16 +149,14 @@ class StepRulesTest {
         assertThatMatrix(gradient).isWithinRelativeFrobenius(expected, TOLERANCE);
         assertThat(prior.quadratic(x)).isCloseTo(product.mul(x).sumNumber().doubleValue(), within(100 * TOLERANCE));
         FactorPair damped = damping.added(own);
-        assertThatMatrix(stepOf(prior, x))
-                .isWithinRelativeFrobenius(
-                        inverse(damped.inputs())
-                                .mmul(x)
-                                .mmul(inverse(damped.outputs()))
-                                .mul(RATE / DATA_SIZE),
-                        TOLERANCE);
+        assertThatMatrix(stepOf(prior, x)).isWithinRelativeFrobenius(naturalStep(damped), TOLERANCE);
         assertThat(prior.inverse()).isSameAs(prior.inverse());
         assertThatMatrix(stepOf(new KroneckerPrior(settings(damping, false, 1), own, simple), x))
                 .isWithinRelativeFrobenius(x.mul(RATE), TOLERANCE);
+    }
+
+    private INDArray naturalStep(FactorPair damped) {
+        return inverse(damped.inputs()).mmul(x).mmul(inverse(damped.outputs())).mul(RATE / DATA_SIZE);
     }
 
     @Test
@@ -202,13 +200,7 @@ class StepRulesTest {
         assertThat(stepOf(prior, x).distance2(before))
                 .isGreaterThan(1e-3 * before.norm2Number().doubleValue());
         FactorPair damped = new Damping(0.1, true).added(sum);
-        assertThatMatrix(stepOf(prior, x))
-                .isWithinRelativeFrobenius(
-                        inverse(damped.inputs())
-                                .mmul(x)
-                                .mmul(inverse(damped.outputs()))
-                                .mul(RATE / DATA_SIZE),
-                        1e-11);
+        assertThatMatrix(stepOf(prior, x)).isWithinRelativeFrobenius(naturalStep(damped), 1e-11);
     }
 
     @Test

@@ -40,6 +40,10 @@ public final class RotationGplvm {
         String source = arguments.length > 0 ? arguments[0] : "1";
         int starts = arguments.length > 1 ? Integer.parseInt(arguments[1]) : STARTS;
         String size = arguments.length > 2 ? arguments[2] : NEURONS + "x" + TIMES;
+        if (!size.matches("[1-9][0-9]*x[1-9][0-9]*")) {
+            throw new IllegalArgumentException(
+                    "the size is %s but must be neurons x times; write 100x160".formatted(size));
+        }
         Recording recording = source.matches("[0-9]+")
                 ? drawn(rotations, Long.parseLong(source), size.split("x"))
                 : recorded(Path.of(source));

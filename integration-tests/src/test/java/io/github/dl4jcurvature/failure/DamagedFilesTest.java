@@ -57,6 +57,12 @@ class DamagedFilesTest {
         Checkpoints checkpoints = Checkpoints.in(directory);
         Path whole = checkpoints.save(network, new TrainingPosition(0, 1), Map.of());
         Path newer = checkpoints.save(network, new TrainingPosition(0, 2), Map.of());
+        assertCutOffFilesAreSkipped(checkpoints, newer, whole);
+        assertThat(checkpoints.newest().orElseThrow().position()).isEqualTo(new TrainingPosition(0, 1));
+    }
+
+    private static void assertCutOffFilesAreSkipped(Checkpoints checkpoints, Path newer, Path whole)
+            throws IOException {
         byte[] bytes = Files.readAllBytes(newer);
         for (int part = 0; part < PARTS; part++) {
             Files.write(newer, Arrays.copyOf(bytes, bytes.length * part / PARTS));
@@ -67,7 +73,6 @@ class DamagedFilesTest {
                     .hasMessageContaining("use an earlier checkpoint");
             assertThat(checkpoints.newestComplete()).contains(whole);
         }
-        assertThat(checkpoints.newest().orElseThrow().position()).isEqualTo(new TrainingPosition(0, 1));
     }
 
     @Test
@@ -93,15 +98,7 @@ class DamagedFilesTest {
         Checkpoints checkpoints = Checkpoints.in(directory);
         Path whole = checkpoints.save(graph, new TrainingPosition(0, 1), Map.of());
         Path newer = checkpoints.save(graph, new TrainingPosition(0, 2), Map.of());
-        byte[] bytes = Files.readAllBytes(newer);
-        for (int part = 0; part < PARTS; part++) {
-            Files.write(newer, Arrays.copyOf(bytes, bytes.length * part / PARTS));
-
-            assertThatThrownBy(() -> Checkpoint.read(newer))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("%s with %d bytes is not a whole zip", newer, Files.size(newer));
-        }
-        assertThat(checkpoints.newestComplete()).contains(whole);
+        assertCutOffFilesAreSkipped(checkpoints, newer, whole);
         Checkpoint read = Checkpoint.read(whole);
         assertThat(read.computationGraph().params()).isEqualTo(graph.params());
         assertThat(read.computationGraph().getUpdater().getUpdaterStateViewArray())

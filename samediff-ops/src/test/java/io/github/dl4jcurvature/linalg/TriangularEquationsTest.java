@@ -2,13 +2,17 @@
 package io.github.dl4jcurvature.linalg;
 
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.NormOps_DDRM;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -22,6 +26,7 @@ import static io.github.dl4jcurvature.linalg.TestMatrices.relativeError;
 import static io.github.dl4jcurvature.linalg.TestMatrices.transpose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 /**
  * Right-hand sides are computed by EJML from known solutions. The eigenvalues of the factors have real parts of at least
@@ -103,41 +108,36 @@ class TriangularEquationsTest {
         }
     }
 
+    /** m, n and a seed; about the size of a leaf, and beyond order 128. */
+    static Stream<Arguments> sizes() {
+        int[][] sizes = {
+            {1, 1},
+            {2, 3},
+            {5, 4},
+            {16, 16},
+            {17, 16},
+            {16, 17},
+            {9, 34},
+            {36, 7},
+            {70, 51},
+            {51, 70},
+            {18, 18},
+            {22, 40},
+            {150, 131},
+            {131, 150}
+        };
+        return IntStream.range(0, sizes.length).mapToObj(i -> arguments(sizes[i][0], sizes[i][1], i + 1L));
+    }
+
     @ParameterizedTest(name = "{0} x {1}, seed {2}")
-    @CsvSource({
-        "1, 1, 1",
-        "2, 3, 2",
-        "5, 4, 3",
-        "16, 16, 4",
-        "17, 16, 5",
-        "16, 17, 6",
-        "9, 34, 7",
-        "36, 7, 8",
-        "70, 51, 9",
-        "51, 70, 10",
-        "18, 18, 11",
-        "22, 40, 12"
-    })
+    @MethodSource("sizes")
     void sylvesterEquationsAreSolved(int m, int n, long seed) {
         assertSolved(m, n, 1, 1, seed, TriangularSylvester::solve, (a, b, y) -> sum(product(a, y), 1, product(y, b)));
     }
 
     /** From order 128 on, products with B leave out the half that is zero. */
     @ParameterizedTest(name = "{0} x {1}, seed {2}")
-    @CsvSource({
-        "1, 1, 1",
-        "2, 3, 2",
-        "5, 4, 3",
-        "16, 16, 4",
-        "17, 16, 5",
-        "16, 17, 6",
-        "9, 34, 7",
-        "36, 7, 8",
-        "70, 51, 9",
-        "51, 70, 10",
-        "150, 131, 11",
-        "131, 150, 12"
-    })
+    @MethodSource("sizes")
     void steinEquationsAreSolved(int m, int n, long seed) {
         assertSolved(m, n, 0.3, 0.3, seed, TriangularStein::solve, (a, b, y) -> sum(y, -1, product(product(a, y), b)));
     }

@@ -3,6 +3,7 @@ package io.github.dl4jcurvature.testkit;
 
 import java.util.List;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -37,6 +38,19 @@ public final class CapturedLog implements BeforeEachCallback, AfterEachCallback 
      */
     public List<String> messages() {
         return said.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
+    /**
+     * What has been logged so far in this test with a level.
+     *
+     * @param level the only one of interest
+     * @return formatted messages, first one first
+     */
+    public List<String> messages(Level level) {
+        return said.list.stream()
+                .filter(event -> event.getLevel() == level)
+                .map(ILoggingEvent::getFormattedMessage)
+                .toList();
     }
 
     @Override
