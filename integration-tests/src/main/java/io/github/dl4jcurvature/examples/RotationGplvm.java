@@ -5,6 +5,7 @@ import java.nio.file.Path;
 
 import io.github.dl4jcurvature.examples.experiment.Machine;
 import io.github.dl4jcurvature.examples.gplvm.KnownTuning;
+import io.github.dl4jcurvature.examples.gplvm.LearnedTuning;
 import io.github.dl4jcurvature.examples.gplvm.NumberTable;
 import io.github.dl4jcurvature.examples.report.Figures;
 import io.github.dl4jcurvature.gplvm.FittedGplvm;
@@ -29,7 +30,8 @@ public final class RotationGplvm {
     private record Recording(INDArray data, INDArray latents, INDArray preferred) {}
 
     /**
-     * Fits and prints the errors after alignment, and those of an observer who knows the tuning curves.
+     * Fits and prints the errors after alignment, those of an observer who knows the tuning curves, and those of one who learns them
+     * from the true latents of all other times.
      *
      * @param arguments a directory with recorded data {@code syn_SO3_Y.csv}, latents {@code syn_SO3_latents.csv} and preferred rotations
      *     {@code syn_SO3_pref.csv}, or the seed of drawn data, by default 1; then the number of starts, by default 6, and the numbers
@@ -51,6 +53,8 @@ public final class RotationGplvm {
         INDArray latents = recording.latents();
         KnownTuning observer = new KnownTuning(rotations, data, latents, recording.preferred());
         double known = observer.errors(data, latents).medianNumber().doubleValue();
+        double learned =
+                new LearnedTuning(data, latents).errors().medianNumber().doubleValue();
         FittedGplvm fitted = ManifoldGplvm.builder(rotations)
                 .sharedKernel(true)
                 .samples(10)
@@ -70,6 +74,7 @@ public final class RotationGplvm {
                 .put("evidence.per.time", fitted.evidencePerTime())
                 .put("distance.correlation", alignment.distanceCorrelation())
                 .put("known.tuning.median.error.radians", known)
+                .put("given.latents.median.error.radians", learned)
                 .put("mean.error.radians", alignment.meanError())
                 .put("median.error.radians", alignment.medianError()));
     }

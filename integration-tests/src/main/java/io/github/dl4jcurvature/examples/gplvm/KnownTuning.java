@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.examples.gplvm;
 
-import java.util.SplittableRandom;
+import java.util.Arrays;
 
 import io.github.dl4jcurvature.gplvm.Manifold;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -9,16 +9,12 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * What is left for a model that learns tuning curves: decoding by an observer who knows their form, preferred points and the latents from
- * which amplitudes, baselines, widths and noise are fitted. The posterior mean of each latent is taken over points around the true one, in
- * tangent coordinates, all equally likely before.
+ * which amplitudes, baselines, widths and noise are fitted.
  */
 public final class KnownTuning {
     private static final int WIDTHS = 71;
     private static final double NARROWEST = 0.8;
     private static final double WIDTH_STEP = 0.01;
-    private static final double REACH = 0.45; // of tangent coordinates; some five standard deviations of the posteriors
-    private static final int POINTS = 4000;
-    private static final long SEED = 5;
 
     private final Manifold manifold;
     private final double[][] preferred;
@@ -89,34 +85,19 @@ public final class KnownTuning {
     public INDArray errors(INDArray data, INDArray latents) {
         double[][] y = data.toDoubleMatrix();
         double[][] given = latents.toDoubleMatrix();
-        SplittableRandom random = new SplittableRandom(SEED);
+        LocalPosterior posterior = new LocalPosterior(manifold);
         double[] errors = new double[y.length];
         for (int t = 0; t < errors.length; t++) {
-            double[] mean = manifold.move(given[t], manifold.exponential(posteriorMean(y[t], given[t], random)));
-            errors[t] = manifold.distance(mean, given[t]);
+            double[] activity = y[t];
+            errors[t] = posterior.error(given[t], points -> logLikelihoods(activity, points));
         }
         return Nd4j.createFromArray(errors);
     }
 
-    private double[] posteriorMean(double[] y, double[] around, SplittableRandom random) {
-        double[] mean = new double[manifold.dimension()];
-        double total = 0;
-        double largest = logLikelihood(y, around);
-        for (int i = 0; i < POINTS; i++) {
-            double[] x = new double[mean.length];
-            for (int j = 0; j < x.length; j++) {
-                x[j] = random.nextDouble(-REACH, REACH);
-            }
-            double weight = Math.exp(logLikelihood(y, manifold.move(around, manifold.exponential(x))) - largest);
-            total += weight;
-            for (int j = 0; j < x.length; j++) {
-                mean[j] += weight * x[j];
-            }
-        }
-        for (int j = 0; j < mean.length; j++) {
-            mean[j] /= total;
-        }
-        return mean;
+    private INDArray logLikelihoods(double[] y, INDArray points) {
+        return Nd4j.createFromArray(Arrays.stream(points.toDoubleMatrix())
+                .mapToDouble(point -> logLikelihood(y, point))
+                .toArray());
     }
 
     private double logLikelihood(double[] y, double[] point) {
