@@ -2,7 +2,6 @@
 package io.github.dl4jcurvature.fisher;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Gradients of the losses of m single examples at their own labels, the rows of a matrix G of shape [m, n] that is never
@@ -52,15 +51,5 @@ public interface ExampleGradients {
      *
      * @return shape [n], fresh; zero where not covered
      */
-    default INDArray meanSquares() {
-        INDArray squares = covered();
-        long chunk = Math.max(1, (1L << 23) / count());
-        for (long from = 0; from < squares.length(); from += chunk) {
-            long to = Math.min(squares.length(), from + chunk);
-            INDArray columns = columns(from, to); // [m, columns]
-            squares.get(NDArrayIndex.interval(from, to))
-                    .assign(columns.muli(columns).mean(0));
-        }
-        return squares;
-    }
+    INDArray meanSquares();
 }

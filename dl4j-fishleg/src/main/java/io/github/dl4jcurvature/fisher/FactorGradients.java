@@ -6,6 +6,7 @@ import java.util.List;
 
 import io.github.dl4jcurvature.linalg.Gemm;
 import io.github.dl4jcurvature.linalg.MatrixView;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -18,6 +19,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * [nOut, ...] in 'c' order.
  */
 final class FactorGradients implements ExampleGradients {
+    private static final long CHUNK = 1L << 23; // elements of G held at a time for squares
 
     /** One parameter: errors [m, rows, nOut] and, but for a bias, inputs [m, rows, nIn]. */
     private record Part(long from, long to, long fanIn, INDArray errors, INDArray inputs, boolean bias) {}
@@ -71,6 +73,52 @@ final class FactorGradients implements ExampleGradients {
             }
         }
         return columns;
+    }
+
+    /** Squares of products of one error and one input are products of squares: no gradient is formed where an example has one row. */
+    @Override
+    public INDArray meanSquares() {
+        INDArray squares = Nd4j.zeros(parameters.dataType(), parameters.length());
+        for (Part part : parts) {
+            if (part.errors().size(1) == 1) {
+                squares.get(NDArrayIndex.interval(part.from(), part.to())).assign(productsOfSquares(part));
+            } else {
+                putMeanSquares(part, squares);
+            }
+        }
+        return squares;
+    }
+
+    private void putMeanSquares(Part part, INDArray squares) {
+        long chunk = Math.max(1, CHUNK / examples);
+        for (long from = part.from(); from < part.to(); from += chunk) {
+            long to = Math.min(part.to(), from + chunk);
+            INDArray columns = columns(from, to); // [m, columns]
+            squares.get(NDArrayIndex.interval(from, to))
+                    .assign(columns.muli(columns).mean(0));
+            if (columns.closeable()) {
+                columns.close(); // the collector would come late for so much memory of the system
+            }
+        }
+    }
+
+    /** In doubles, where the squares of floats neither overflow nor vanish; shape [nOut nIn]. */
+    private INDArray productsOfSquares(Part part) {
+        INDArray errors = squared(part.errors(), part.errors().size(2)); // [m, nOut]
+        if (part.bias()) {
+            return errors.mean(0);
+        }
+        INDArray inputs = squared(part.inputs(), part.fanIn()); // [m, nIn]
+        INDArray sums = Nd4j.createUninitialized(DataType.DOUBLE, new long[] {errors.size(1), inputs.size(1)}, 'c');
+        Gemm.multiply(
+                1.0 / examples, MatrixView.of(errors).transposed(), MatrixView.of(inputs), 0, MatrixView.of(sums));
+        return sums.reshape(sums.length());
+    }
+
+    private INDArray squared(INDArray rows, long columns) {
+        INDArray doubles = Nd4j.createUninitialized(DataType.DOUBLE, new long[] {examples, columns}, 'c');
+        doubles.assign(rows.reshape(examples, columns));
+        return doubles.muli(doubles);
     }
 
     /** The gradients of the weights of some outputs, shape [m, outputs * nIn]. */

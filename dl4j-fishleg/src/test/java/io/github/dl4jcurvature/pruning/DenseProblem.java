@@ -70,6 +70,11 @@ record DenseProblem(
                 return examples.get(NDArrayIndex.all(), NDArrayIndex.interval(from, to))
                         .dup('c');
             }
+
+            @Override
+            public INDArray meanSquares() {
+                return examples.mul(examples).mean(0);
+            }
         };
     }
 
