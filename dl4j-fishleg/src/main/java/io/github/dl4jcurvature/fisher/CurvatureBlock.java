@@ -19,6 +19,7 @@ import org.nd4j.linalg.learning.GradientUpdater;
  * @param values the parameters themselves: a live view, shape [parameters.length()]
  * @param gradientTransformed whether the host changes the gradient before the updater sees it (L1, L2, clipping), so
  *     that it is no longer the product of errors and inputs
+ * @param decayed whether the host adds weight decay to the steps of the updater
  * @param mask 0 for parameters that are held at zero, else 1, shape [parameters.length()]; null if none is
  */
 public record CurvatureBlock(
@@ -27,6 +28,7 @@ public record CurvatureBlock(
         long offset,
         INDArray values,
         boolean gradientTransformed,
+        boolean decayed,
         @Nullable INDArray mask) {
 
     /**

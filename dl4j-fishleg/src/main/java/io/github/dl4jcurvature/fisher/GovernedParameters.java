@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.api.Layer;
@@ -82,6 +83,10 @@ final class GovernedParameters {
                 block.getParamOffsetStart(),
                 values,
                 states.stream().anyMatch(GovernedParameters::gradientTransformed),
+                states.stream()
+                        .flatMap(GovernedParameters::regularizations)
+                        .anyMatch(each -> each.applyStep() == Regularization.ApplyStep.POST_UPDATER
+                                && !(each instanceof ParameterMask)),
                 mask(block));
     }
 
@@ -181,10 +186,11 @@ final class GovernedParameters {
         if (normalization != null && normalization != GradientNormalization.None) {
             return true;
         }
-        List<Regularization> regularization =
-                state.getLayer().getConfig().getRegularizationByParam(state.getParamName());
-        return regularization != null
-                && regularization.stream()
-                        .anyMatch(each -> each.applyStep() == Regularization.ApplyStep.BEFORE_UPDATER);
+        return regularizations(state).anyMatch(each -> each.applyStep() == Regularization.ApplyStep.BEFORE_UPDATER);
+    }
+
+    private static Stream<Regularization> regularizations(ParamState state) {
+        List<Regularization> all = state.getLayer().getConfig().getRegularizationByParam(state.getParamName());
+        return all == null ? Stream.of() : all.stream();
     }
 }

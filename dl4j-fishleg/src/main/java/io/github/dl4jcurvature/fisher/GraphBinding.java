@@ -81,8 +81,14 @@ final class GraphBinding {
         CurvatureConfiguration own = (CurvatureConfiguration) config.clone();
         own.assignTo(parameters);
         GradientUpdater<?> updater = states.updater(own, parameters);
-        blocks.add(
-                new CurvatureBlock(updater, parameters, offset, part(values, offset, parameters), transformed, null));
+        blocks.add(new CurvatureBlock(
+                updater,
+                parameters,
+                offset,
+                part(values, offset, parameters),
+                transformed,
+                hasDecay(settings.graph().getTrainingConfig()),
+                null));
         for (String name : parameters.names()) {
             GradientUpdater<?> saved = name.equals(layer.weight()) ? updater : null;
             VariableUpdater each = new VariableUpdater(name, config, listener, raw.view(name), step.view(name), saved);

@@ -110,7 +110,7 @@ public final class ContinualLearner {
      * @return whether all tasks are learned
      */
     public boolean advance(long iterations) {
-        if (task == 0 && iteration == 0) {
+        if (task == 0 && iteration == 0 && !isJoint()) {
             for (int j = 0; j < stream.tasks().size(); j++) {
                 matrix.setUntrained(j, metric.of(network, stream.tasks().get(j)));
             }

@@ -14,6 +14,6 @@ record Determination() implements TaskMetric {
     public double of(Model model, Task task) {
         SquaredError.Sums sums = new SquaredError.Sums();
         TestOutputs.forEachBatch(model, task, sums::add);
-        return 1 - sums.squaredError / (sums.squaredLabels - sums.labels * sums.labels / sums.count);
+        return 1 - sums.squaredError / sums.squaredDeviations;
     }
 }

@@ -21,7 +21,7 @@ final class ElementwisePrior implements StepRule {
     /**
      * A prior.
      *
-     * @param learns whether Fisher information is added; if not, the prior keeps its first precision
+     * @param learns whether Fisher information is added; if not, the prior keeps its first precision, and only the mean moves
      * @param precision d, shape [r, c], kept
      */
     ElementwisePrior(KroneckerPrior.Settings settings, boolean learns, INDArray precision) {
@@ -82,13 +82,13 @@ final class ElementwisePrior implements StepRule {
 
     @Override
     public Consolidated consolidate(TaskStatistics statistics) {
-        if (!learns) {
-            return Consolidated.UNTRAINED;
-        }
         INDArray fisher = statistics.requiredSquares().mul(statistics.weight());
         double trace = fisher.sumNumber().doubleValue();
         if (!StepRule.isPresent(trace)) {
             return Consolidated.UNTRAINED;
+        }
+        if (!learns) {
+            return new Consolidated(true, trace, 0);
         }
         precision.muli(settings.forgetting()).addi(fisher);
         inverse = null;

@@ -26,6 +26,15 @@ final class GuardRails {
                     "layers {} have gradient normalisation or L1/L2 beside Ncl: clipping changes the direction of steps, and L2 is a second prior towards zero that fights the mean; remove them, or set priorPrecision instead of L2",
                     transformed);
         }
+        List<String> decayed = blocks.stream()
+                .filter(CurvatureBlock::decayed)
+                .map(block -> block.parameters().layer())
+                .toList();
+        if (!decayed.isEmpty()) {
+            LOG.warn(
+                    "layers {} have weight decay beside Ncl: it shrinks what earlier tasks have learned at every step; remove it, or set priorPrecision instead",
+                    decayed);
+        }
         if (model.truncatesSequences()) {
             LOG.warn(
                     "the network is trained by truncated back-propagation through time: steps ignore what lies before a segment, while Fisher information is taken over whole sequences; use BackpropType.Standard if sequences fit into memory");

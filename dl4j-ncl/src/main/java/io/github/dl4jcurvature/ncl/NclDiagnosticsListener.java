@@ -30,6 +30,7 @@ public final class NclDiagnosticsListener extends BaseTrainingListener {
     private final Consumer<NclDiagnostics> consumer;
     private long tasks = -1;
     private long stepsBefore;
+    private boolean seenFromStart; // of the task
     private long stepsDone;
     private double lastPull;
 
@@ -59,7 +60,10 @@ public final class NclDiagnosticsListener extends BaseTrainingListener {
         long finished =
                 layers.stream().mapToLong(layer -> layer.state().tasks()).max().orElse(0);
         if (finished != tasks) {
-            warnOfWeakPull(layers.get(0).config(), stepsDone, lastPull);
+            if (seenFromStart) {
+                warnOfWeakPull(layers.get(0).config(), stepsDone, lastPull);
+            }
+            seenFromStart = tasks >= 0 || first.steps() == 1;
             tasks = finished;
             stepsBefore = first.steps() - 1;
         }
@@ -92,7 +96,8 @@ public final class NclDiagnosticsListener extends BaseTrainingListener {
     }
 
     private void warnOfWeakPull(Ncl config, long steps, double pull) {
-        if (tasks > 0 && config.priorWeight() > 0 && pull < WEAK_PULL) {
+        boolean pullsWithinTasks = config.method() == Ncl.Method.NCL && config.consolidateEvery() == 0;
+        if (pullsWithinTasks && tasks > 0 && config.priorWeight() > 0 && pull < WEAK_PULL) {
             LOG.warn(
                     "in the {} steps of the task that has ended the pull to the mean acted with {} of its full strength: this was the projection method; a smaller dataSize, a larger rate or more steps let it act",
                     steps,

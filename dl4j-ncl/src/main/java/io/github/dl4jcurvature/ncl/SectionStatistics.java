@@ -33,12 +33,17 @@ final class SectionStatistics {
 
     /** Whether the diagonal comes from inputs and errors of single examples. */
     boolean needsSquaresOfFactors() {
-        return plan.memory() == SectionPlan.Memory.ELEMENTWISE && plan.captured();
+        return needsSquares() && plan.captured();
     }
 
     /** Whether the diagonal comes from summed gradients with random signs or labels. */
     boolean needsSquaresOfGradients() {
-        return plan.memory() == SectionPlan.Memory.ELEMENTWISE && !plan.captured();
+        return needsSquares() && !plan.captured();
+    }
+
+    /** A prior that keeps its first precision still asks whether the task has trained it. */
+    private boolean needsSquares() {
+        return plan.memory() == SectionPlan.Memory.ELEMENTWISE || plan.memory() == SectionPlan.Memory.FIRST_PRIOR;
     }
 
     /** Whether anything was collected. */

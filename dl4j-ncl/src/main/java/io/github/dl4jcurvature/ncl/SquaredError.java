@@ -22,8 +22,8 @@ record SquaredError() implements TaskMetric {
     /** Sums over the entries of labelled rows. */
     static final class Sums {
         double squaredError;
-        double labels;
-        double squaredLabels;
+        double squaredDeviations; // of the labels from their mean so far, by Welford's recursion
+        double mean;
         long count;
 
         void add(INDArray output, INDArray wanted, @Nullable INDArray mask) {
@@ -35,9 +35,10 @@ record SquaredError() implements TaskMetric {
                     double label = expected.getDouble(row, k);
                     double error = given.getDouble(row, k) - label;
                     squaredError += error * error;
-                    labels += label;
-                    squaredLabels += label * label;
                     count++;
+                    double deviation = label - mean;
+                    mean += deviation / count;
+                    squaredDeviations += deviation * (label - mean);
                 }
             }
         }

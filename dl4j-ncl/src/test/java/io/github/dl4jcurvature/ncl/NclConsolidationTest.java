@@ -22,6 +22,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 import static io.github.dl4jcurvature.testkit.MatrixAssert.assertThatMatrix;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -131,7 +132,7 @@ class NclConsolidationTest {
                 .plan()
                 .sections()
                 .get(0)
-                .gather(expected.get(org.nd4j.linalg.indexing.NDArrayIndex.interval(0, 56)), first);
+                .gather(expected.get(NDArrayIndex.interval(0, 56)), first);
         double wanted = first.add(1.0 / 40).mul(x).mul(x).sumNumber().doubleValue();
         assertThat(Tasks.layer(network, 0).rule(0).quadratic(x)).isCloseTo(wanted, within(1e-10 * wanted));
     }
@@ -184,6 +185,50 @@ class NclConsolidationTest {
         assertThat(often.params()).isNotEqualTo(never.params());
     }
 
+    /** What is remembered on the way has the weight of the examples seen since, against the N of a task. */
+    @Test
+    void streamsWithoutBoundariesWeighExamplesSeenAgainstN() {
+        DataSet data = Tasks.data(0, DataType.DOUBLE);
+        MultiLayerNetwork network =
+                Tasks.classifier(builder().dataSize(100).consolidateEvery(2).build(), DataType.DOUBLE);
+        MultiLayerNetwork byHand = Tasks.classifier(builder().dataSize(100).build(), DataType.DOUBLE);
+        for (int i = 0; i < 2; i++) {
+            network.fit(data);
+            byHand.fit(data);
+        }
+        Consolidation.of(byHand).consolidate(List.of(CurvatureBatch.of(data)), 2 * Tasks.EXAMPLES / 100.0);
+        network.fit(data);
+        INDArray x = RandomMatrices.gaussian(Tasks.INPUTS + 1, 8, 3).dup('f');
+        double expected = Tasks.layer(byHand, 0).rule(0).quadratic(x);
+        assertThat(Tasks.layer(network, 0).rule(0).quadratic(x)).isCloseTo(expected, within(1e-10 * expected));
+    }
+
+    /** The prior keeps its precision, but pulls to where the task has ended. */
+    @Test
+    void parametersWithoutPrecisionOfTheirOwnRememberTheirMean() {
+        MultiLayerNetwork network = Tasks.classifier(
+                builder().fallback(Ncl.Fallback.IDENTITY).maxDimension(1).build(), DataType.DOUBLE);
+        DataSet data = Tasks.data(0, DataType.DOUBLE);
+        network.fit(data);
+        ConsolidationReport report = Ncl.endTask(network, Tasks.iterator(data));
+        assertThat(report.layers()).hasSize(2).allMatch(ConsolidationReport.Layer::trained);
+        long from = 0;
+        for (int i = 0; i < 2; i++) {
+            NclLayer layer = Tasks.layer(network, i);
+            INDArray mean = layer.state().mean();
+            assertThat(layer.state().tasks()).isEqualTo(1);
+            assertThat(layer.state().momentum().norm2Number().doubleValue()).isZero();
+            assertThatMatrix(mean)
+                    .isBitEqualTo(network.params()
+                            .reshape(network.numParams())
+                            .get(NDArrayIndex.interval(from, from + mean.length())));
+            from += mean.length();
+        }
+        INDArray x = RandomMatrices.gaussian(Tasks.INPUTS + 1, 8, 3).dup('f');
+        double precision = x.mul(x).sumNumber().doubleValue() / 40;
+        assertThat(Tasks.layer(network, 0).rule(0).quadratic(x)).isCloseTo(precision, within(1e-12 * precision));
+    }
+
     @Test
     void diagnosticsFollowTheTask() {
         List<NclDiagnostics> reports = new ArrayList<>();
@@ -223,5 +268,36 @@ class NclConsolidationTest {
         assertThat(ofDiagnostics.messages(Level.WARN))
                 .singleElement()
                 .satisfies(message -> assertThat(message).contains("projection method"));
+    }
+
+    /** Where no pull within a task is meant, none is missed; nor where the start of the task was not seen. */
+    @Test
+    void weakPullIsNoMatterForOtherMethods() {
+        List<NclBuilder> others = List.of(
+                builder().method(Ncl.Method.KFAC),
+                builder().method(Ncl.Method.EWC),
+                builder().method(Ncl.Method.PROJECTION),
+                builder().consolidateEvery(1));
+        for (NclBuilder other : others) {
+            MultiLayerNetwork network = Tasks.classifier(other.dataSize(1e6).build(), DataType.DOUBLE);
+            network.addListeners(new NclDiagnosticsListener(1, report -> {}));
+            for (int task = 0; task < 3; task++) {
+                network.fit(Tasks.data(task, DataType.DOUBLE));
+                Ncl.endTask(network, Tasks.iterator(Tasks.data(task, DataType.DOUBLE)));
+            }
+        }
+        MultiLayerNetwork late = Tasks.classifier(builder().dataSize(1e6).build(), DataType.DOUBLE);
+        for (int task = 0; task < 2; task++) {
+            late.fit(Tasks.data(task, DataType.DOUBLE));
+            if (task == 0) {
+                Ncl.endTask(late, Tasks.iterator(Tasks.data(task, DataType.DOUBLE)));
+            }
+        }
+        late.addListeners(new NclDiagnosticsListener(1, report -> {}));
+        for (int task = 1; task < 3; task++) {
+            late.fit(Tasks.data(task, DataType.DOUBLE));
+            Ncl.endTask(late, Tasks.iterator(Tasks.data(task, DataType.DOUBLE)));
+        }
+        assertThat(ofDiagnostics.messages(Level.WARN)).isEmpty();
     }
 }

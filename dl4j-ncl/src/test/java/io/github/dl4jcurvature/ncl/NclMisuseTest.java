@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Level;
 import io.github.dl4jcurvature.fisher.CurvatureListener;
 import io.github.dl4jcurvature.fisher.FisherLabels;
 import io.github.dl4jcurvature.testkit.CapturedLog;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.GradientNormalization;
@@ -194,6 +195,27 @@ class NclMisuseTest {
                 .anySatisfy(message -> assertThat(message).contains("truncated back-propagation"))
                 .anySatisfy(
                         message -> assertThat(message).contains("dataSize is 1000000.0 but the task has 8 examples"));
+    }
+
+    @Test
+    void weightDecayIsWarnedOf() {
+        MultiLayerNetwork network = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
+                .updater(new Ncl(0.01, Tasks.EXAMPLES))
+                .weightDecay(0.01)
+                .list()
+                .layer(new DenseLayer.Builder().nIn(Tasks.INPUTS).nOut(4).build())
+                .layer(new OutputLayer.Builder(LossFunction.MCXENT)
+                        .activation(Activation.SOFTMAX)
+                        .nIn(4)
+                        .nOut(Tasks.CLASSES)
+                        .build())
+                .build());
+        network.init();
+        network.addListeners(new CurvatureListener());
+        network.fit(Tasks.data(0, DataType.FLOAT));
+        assertThat(said.messages(Level.WARN))
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .contains("layers [layer0, layer1] have weight decay", "priorPrecision");
     }
 
     private static MultiLayerNetwork sequences(BackpropType type) {

@@ -53,6 +53,19 @@ class TaskMetricTest {
         assertThat(TaskMetric.determination().of(network, task)).isCloseTo(1 - 2.0 / 14, within(1e-12));
     }
 
+    /** The squares of such labels cannot tell them apart. */
+    @Test
+    void determinationKnowsLabelsFarFromZero() {
+        MultiLayerNetwork network = doubling(
+                new OutputLayer.Builder(LossFunction.MSE)
+                        .activation(Activation.IDENTITY)
+                        .nOut(1)
+                        .build(),
+                InputType.feedForward(1));
+        Task task = task(new DataSet(column(5e7, 5e7 + 0.5, 5e7 + 1.5), column(1e8, 1e8 + 1, 1e8 + 2)));
+        assertThat(TaskMetric.determination().of(network, task)).isCloseTo(0.5, within(1e-12));
+    }
+
     @Test
     void maskedStepsDoNotCount() {
         MultiLayerNetwork network = doubling(
