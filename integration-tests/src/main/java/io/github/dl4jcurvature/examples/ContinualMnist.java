@@ -38,7 +38,7 @@ public final class ContinualMnist {
         for (Kind kind : List.of(Kind.SPLIT_TASK, Kind.SPLIT_DOMAIN, Kind.PERMUTED)) {
             if (wanted.isEmpty() || wanted.contains(kind.name())) {
                 ImageBenchmark benchmark = ImageBenchmark.mnist(kind, budget, Path.of(arguments[0]));
-                new ContinualStudy(benchmark, THREADS).compareAll(SEEDS, kind.key());
+                new ContinualStudy(benchmark, THREADS).compare(kind.learners(), SEEDS, kind.key());
             }
         }
     }

@@ -33,7 +33,7 @@ public final class StimulusResponse {
         ContinualStudy study = new ContinualStudy(benchmark, THREADS);
         boolean select = words.contains("select");
         Map<ContinualMethod, ContinualSetting> settings =
-                select ? study.select(Arrays.asList(ContinualMethod.values())) : chosen(cell);
+                select ? study.select(ContinualMethod.WITHOUT_DATA) : chosen(cell);
         List<ContinualStudy.Outcome> outcomes = study.run(settings, SEEDS);
         System.out.println(Machine.description());
         if (select) {

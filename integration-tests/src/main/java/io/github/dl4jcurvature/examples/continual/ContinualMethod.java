@@ -31,7 +31,13 @@ public enum ContinualMethod {
     /** Adam. */
     ADAM(StabilityKind.NONE),
     /** Adam on all tasks at once. */
-    JOINT(StabilityKind.NONE);
+    JOINT(StabilityKind.NONE),
+    /** Adam with some stored examples of earlier tasks; compared only where nothing else remembers. */
+    REPLAY(StabilityKind.NONE);
+
+    /** The learners that keep no data, and the bound that keeps all. */
+    public static final List<ContinualMethod> WITHOUT_DATA =
+            List.of(NCL, PROJECTION, KFAC, OWM, DOWM, EWC, SGD, ADAM, JOINT);
 
     private final StabilityKind kind;
 
@@ -46,11 +52,15 @@ public enum ContinualMethod {
 
     /** Whether steps are scaled by Adam, whose rates are smaller. */
     boolean isAdaptive() {
-        return this == KFAC || this == EWC || this == ADAM || this == JOINT;
+        return this == KFAC || this == EWC || this == ADAM || this == JOINT || this == REPLAY;
     }
 
     LearningStrategy strategy() {
-        return this == JOINT ? LearningStrategy.JOINT : LearningStrategy.SEQUENTIAL;
+        return switch (this) {
+            case JOINT -> LearningStrategy.JOINT;
+            case REPLAY -> LearningStrategy.REPLAY;
+            default -> LearningStrategy.SEQUENTIAL;
+        };
     }
 
     /** All combinations of the benchmark's rates with the stabilities of the learner, the least stable first. */
@@ -97,7 +107,7 @@ public enum ContinualMethod {
                         .absoluteDamping(1 / setting.stability())
                         .build();
             case SGD -> builder.method(Ncl.Method.SGD).build();
-            case ADAM, JOINT -> schedule == null ? new Adam(setting.rate()) : new Adam(schedule);
+            case ADAM, JOINT, REPLAY -> schedule == null ? new Adam(setting.rate()) : new Adam(schedule);
         };
     }
 }

@@ -93,9 +93,9 @@ public final class ContinualStudy {
                 .setting();
     }
 
-    /** Chooses settings for all learners, runs them for every seed and prints tables and figures with the prefix of a key. */
-    public void compareAll(List<Long> seeds, String key) {
-        List<Outcome> outcomes = run(select(List.of(ContinualMethod.values())), seeds);
+    /** Chooses settings for learners, runs them for every seed and prints tables and figures with the prefix of a key. */
+    public void compare(List<ContinualMethod> methods, List<Long> seeds, String key) {
+        List<Outcome> outcomes = run(select(methods), seeds);
         System.out.println(benchmark.name());
         System.out.println(trials);
         System.out.println(table(outcomes));

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.github.dl4jcurvature.examples.data.Mnist;
 import io.github.dl4jcurvature.examples.data.OpticalDigits;
@@ -61,10 +62,20 @@ public record ImageBenchmark(
         SPLIT_TASK,
         /** Five pairs of digits, first or second of the pair. */
         SPLIT_DOMAIN,
+        /** Five pairs of digits, any of the ten; the network is not told the pair. */
+        SPLIT_CLASS,
         /** All digits, rotated by another angle in each of five tasks. */
         ROTATED,
         /** All digits, with permuted pixels in each of five tasks but the first. */
         PERMUTED;
+
+        /** Who is compared: with classes that come one after another also a learner that keeps examples. */
+        public List<ContinualMethod> learners() {
+            return this == SPLIT_CLASS
+                    ? Stream.concat(ContinualMethod.WITHOUT_DATA.stream(), Stream.of(ContinualMethod.REPLAY))
+                            .toList()
+                    : ContinualMethod.WITHOUT_DATA;
+        }
 
         /** Name in figures. */
         public String key() {
@@ -144,6 +155,7 @@ public record ImageBenchmark(
         return switch (kind) {
             case SPLIT_TASK -> TaskStream.taskIncremental(iterator(train), iterator(judged), PAIRS);
             case SPLIT_DOMAIN -> TaskStream.domainIncremental(iterator(train), iterator(judged), PAIRS);
+            case SPLIT_CLASS -> TaskStream.classIncremental(iterator(train), iterator(judged), PAIRS);
             case ROTATED -> TaskStream.rotated(TaskData.of(train), TaskData.of(judged), ANGLES, side, side);
             case PERMUTED -> TaskStream.permuted(TaskData.of(train), TaskData.of(judged), PERMUTATIONS, seed);
         };
