@@ -371,7 +371,8 @@ public final class ContinualLearner {
 
         private static int requirePositive(String name, int value) {
             if (value < 1) {
-                throw new IllegalArgumentException("%s must be positive but is %d".formatted(name, value));
+                throw new IllegalArgumentException(
+                        "%s must be positive but is %d; leave it out for the default".formatted(name, value));
             }
             return value;
         }

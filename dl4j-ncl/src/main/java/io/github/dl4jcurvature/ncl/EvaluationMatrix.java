@@ -73,6 +73,8 @@ public final class EvaluationMatrix implements Serializable {
      * @param value \( R_{ij} \)
      */
     public void set(int learned, int task, double value) {
+        requireTask(learned);
+        requireTask(task);
         values[learned][task] = value;
         if (learned > task) {
             observe(task, value);
@@ -86,6 +88,7 @@ public final class EvaluationMatrix implements Serializable {
      * @param value the metric
      */
     public void observe(int task, double value) {
+        requireTask(task);
         minima[task] = Double.isNaN(minima[task]) ? value : Math.min(minima[task], value);
     }
 
@@ -96,6 +99,7 @@ public final class EvaluationMatrix implements Serializable {
      * @param value \( b_j \)
      */
     public void setUntrained(int task, double value) {
+        requireTask(task);
         untrained[task] = value;
     }
 
@@ -107,6 +111,8 @@ public final class EvaluationMatrix implements Serializable {
      * @return \( R_{ij} \), NaN if it has not been evaluated
      */
     public double get(int learned, int task) {
+        requireTask(learned);
+        requireTask(task);
         return values[learned][task];
     }
 
@@ -117,7 +123,15 @@ public final class EvaluationMatrix implements Serializable {
      * @return \( b_j \), NaN if it has not been evaluated
      */
     public double untrained(int task) {
+        requireTask(task);
         return untrained[task];
+    }
+
+    private void requireTask(int task) {
+        if (task < 0 || task >= tasks.length) {
+            throw new IllegalArgumentException(
+                    "task is %d but there are %d, counted from 0: %s".formatted(task, tasks.length, List.of(tasks)));
+        }
     }
 
     /**

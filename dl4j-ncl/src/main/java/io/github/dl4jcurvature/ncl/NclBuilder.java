@@ -38,7 +38,8 @@ public final class NclBuilder {
     NclBuilder() {}
 
     /**
-     * Learning rate \( \eta \), that of gradient descent in the first task; default 0.05. Recurrent networks want 0.01 to 0.03.
+     * Learning rate \( \eta \), that of gradient descent in the first task; default 0.05. Recurrent networks want 0.001 to 0.03, by the
+     * scale of their loss.
      *
      * @param value positive
      * @return this builder
@@ -61,7 +62,8 @@ public final class NclBuilder {
     }
 
     /**
-     * Divides the rate after k tasks by \( 1 + d k \); default 0. The authors' Laplace baseline uses 50.
+     * Divides the rate after k tasks by \( 1 + d k \); default 0. The authors' Laplace baseline uses 50. A layer of which nothing is remembered, as
+     * of all with {@link Ncl.Method#SGD}, has no tasks to count and keeps its rate.
      *
      * @param value d, not negative
      * @return this builder
@@ -107,7 +109,7 @@ public final class NclBuilder {
      * @return this builder
      */
     public NclBuilder method(Ncl.Method value) {
-        method = value;
+        method = required("method", value);
         return this;
     }
 
@@ -118,7 +120,7 @@ public final class NclBuilder {
      * @return this builder
      */
     public NclBuilder step(Ncl.Step value) {
-        step = value;
+        step = required("step", value);
         return this;
     }
 
@@ -183,7 +185,7 @@ public final class NclBuilder {
      * @return this builder
      */
     public NclBuilder kroneckerSum(KroneckerSum value) {
-        kroneckerSum = value;
+        kroneckerSum = required("kroneckerSum", value);
         return this;
     }
 
@@ -228,7 +230,8 @@ public final class NclBuilder {
     }
 
     /**
-     * Whether momentum starts from zero after a task; default true. The authors' code carries it over.
+     * Whether momentum starts from zero after a task; default true. The authors' code carries it over, and so does a layer of which nothing is
+     * remembered, as all with {@link Ncl.Method#SGD}.
      *
      * @param value whether
      * @return this builder
@@ -257,7 +260,7 @@ public final class NclBuilder {
      * @return this builder
      */
     public NclBuilder fallback(Ncl.Fallback value) {
-        fallback = value;
+        fallback = required("fallback", value);
         return this;
     }
 
@@ -339,6 +342,13 @@ public final class NclBuilder {
 
     boolean resolvedDampingRelative() {
         return dampingRelative == null ? !isOrthogonal() : dampingRelative;
+    }
+
+    private static <T> T required(String name, @Nullable T value) {
+        if (value == null) {
+            throw new IllegalArgumentException("%s is null; leave it out for the default".formatted(name));
+        }
+        return value;
     }
 
     private static double requirePositive(String name, double value) {

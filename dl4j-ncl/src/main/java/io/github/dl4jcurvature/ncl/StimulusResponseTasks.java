@@ -19,7 +19,8 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
  * <p>An adaptation of the tasks of Yang et al. (Nature Neuroscience 2019) as used by Kao et al. (NeurIPS 2021), for the host's
  * layers, which neither leak nor are noisy: a step is 100 ms, at which a neuron with that time constant does not leak; noise is
  * that of the inputs alone, of deviation \( 0.1 \sqrt 2 \); and since the host's losses have no weights of steps, the five times
- * smaller weight before the answer is a label mask that keeps a fifth of the steps, drawn at random.
+ * smaller weight before the answer is a label mask that keeps a fifth of the steps, drawn at random, and fixation counts like the other
+ * outputs, not twice.
  */
 public final class StimulusResponseTasks {
     /** Number of input channels. */

@@ -20,7 +20,8 @@ final class TaskDataIterator implements MultiDataSetIterator {
 
     TaskDataIterator(TaskData data, int batchSize) {
         if (batchSize < 1) {
-            throw new IllegalArgumentException("batchSize must be positive but is %d".formatted(batchSize));
+            throw new IllegalArgumentException(
+                    "batchSize must be positive but is %d; 1 gives single examples".formatted(batchSize));
         }
         this.data = data;
         this.batchSize = batchSize;

@@ -77,7 +77,8 @@ public record TaskStream(Scenario scenario, List<Task> tasks) {
         for (int[] each : classes) {
             if (each.length != classes[0].length) {
                 throw new IllegalArgumentException(
-                        "classes must be as many for each task but are %s".formatted(Arrays.deepToString(classes)));
+                        "classes must be as many for each task, whose outputs they share, but are %s; use classIncremental or taskIncremental for tasks of different sizes"
+                                .formatted(Arrays.deepToString(classes)));
             }
         }
         return byClasses(Scenario.DOMAIN_INCREMENTAL, train, test, classes);

@@ -41,8 +41,9 @@ final class TestOutputs {
         if (model instanceof ComputationGraph graph) {
             INDArray[] outputs = graph.output(false, batch.getFeatures(), masks);
             if (task.output() >= outputs.length) {
-                throw new IllegalArgumentException("task '%s' is answered by output %d but the network has %d"
-                        .formatted(task.name(), task.output(), outputs.length));
+                throw new IllegalArgumentException(
+                        "task '%s' is answered by output %d but the network has %d, counted from 0; give it a head for each task"
+                                .formatted(task.name(), task.output(), outputs.length));
             }
             return outputs[task.output()];
         }

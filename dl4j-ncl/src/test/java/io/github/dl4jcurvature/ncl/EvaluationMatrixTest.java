@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import javax.imageio.ImageIO;
 
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.shade.jackson.databind.JsonNode;
@@ -44,6 +45,27 @@ class EvaluationMatrixTest {
         assertThat(matrix.untrained(1)).isEqualTo(0.2);
         matrix.observe(1, 0.4);
         assertThat(matrix.minimumAccuracy()).isCloseTo((0.7 + 0.4) / 2, within(1e-15));
+    }
+
+    @Test
+    void tasksThatDoNotExistAreRefused() {
+        EvaluationMatrix matrix = example();
+        for (int task : new int[] {-1, 3}) {
+            List<ThrowableAssert.ThrowingCallable> calls = List.of(
+                    () -> matrix.set(0, task, 0.5),
+                    () -> matrix.set(task, 0, 0.5),
+                    () -> matrix.get(0, task),
+                    () -> matrix.get(task, 0),
+                    () -> matrix.observe(task, 0.5),
+                    () -> matrix.setUntrained(task, 0.5),
+                    () -> matrix.untrained(task));
+            for (ThrowableAssert.ThrowingCallable call : calls) {
+                assertThatThrownBy(call)
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessage("task is %d but there are 3, counted from 0: [a, b, c, d]", task);
+            }
+        }
+        assertThat(matrix).isEqualTo(example());
     }
 
     /** A task that later ones help: its value when just learned is no evaluation after it. */

@@ -133,6 +133,28 @@ class KroneckerSumTest {
         return 0.5 * (determinants + CommonOps_DDRM.trace(product) - exact.numRows);
     }
 
+    /** As every weighted mean of the eigenvalues of the pencil does. */
+    @Test
+    void theWeightLiesBetweenTheMeansOfTheEigenvalues() {
+        for (long seed = 1; seed <= 20; seed++) {
+            FactorPair prior = new FactorPair(spd(4, 4, seed), spd(3, 3, seed + 50));
+            FactorPair fisher = new FactorPair(spd(4, 1 + seed % 4, seed + 100), spd(3, 3, seed + 150));
+            KroneckerSumProblem.Weights weights = new KroneckerSumProblem(prior, fisher).weights(KroneckerSum.KL);
+            DMatrixRMaj pencil = quotient(prior.outputs(), fisher.outputs()); // its trace is the sum of the eigenvalues
+            DMatrixRMaj inverse = quotient(fisher.outputs(), prior.outputs()); // and this of their inverses
+            assertThat(weights.rho())
+                    .isLessThan(CommonOps_DDRM.trace(pencil) / 3)
+                    .isGreaterThan(3 / CommonOps_DDRM.trace(inverse));
+        }
+    }
+
+    /** The inverse of the first times the second. */
+    private static DMatrixRMaj quotient(INDArray first, INDArray second) {
+        DMatrixRMaj result = new DMatrixRMaj((int) first.size(0), (int) first.size(0));
+        CommonOps_DDRM.solve(ejml(first), ejml(second), result);
+        return result;
+    }
+
     /** No product near the minimum, of any form, has a smaller divergence; scales from 1e-3 to 1e3, deficient ranks. */
     @ParameterizedTest
     @ValueSource(doubles = {1e-3, 1, 1e3})

@@ -193,12 +193,26 @@ class NclIdentityTest {
         INDArray exact = factors(network, x, FisherLabels.EXACT, 1).outputs();
         INDArray sampled = factors(network, many, FisherLabels.SAMPLED, 5).outputs();
 
-        for (long i = 0; i < 3; i++) {
-            for (long j = 0; j < 3; j++) {
-                double deviation = 1 / Math.sqrt(copies); // entries of one draw lie in [-1, 1]
-                assertThat(sampled.getDouble(i, j)).isCloseTo(exact.getDouble(i, j), within(3 * deviation));
+        INDArray p = network.output(x);
+        double normalisation = exact.getDouble(0, 0) / (p.getDouble(0) * (1 - p.getDouble(0)));
+        for (int i = 0; i < 3; i++) {
+            for (int j = 0; j < 3; j++) {
+                double error = normalisation * deviationOfADraw(p, i, j) / Math.sqrt(copies);
+                assertThat(sampled.getDouble(i, j)).isCloseTo(exact.getDouble(i, j), within(3 * error));
             }
         }
+    }
+
+    /** Of the entry (p - y)_i (p - y)_j over the classes y of a softmax. */
+    private static double deviationOfADraw(INDArray p, int i, int j) {
+        double mean = 0;
+        double square = 0;
+        for (int c = 0; c < p.length(); c++) {
+            double entry = (p.getDouble(i) - (c == i ? 1 : 0)) * (p.getDouble(j) - (c == j ? 1 : 0));
+            mean += p.getDouble(c) * entry;
+            square += p.getDouble(c) * entry * entry;
+        }
+        return Math.sqrt(square - mean * mean);
     }
 
     private static MultiLayerNetwork linear() {

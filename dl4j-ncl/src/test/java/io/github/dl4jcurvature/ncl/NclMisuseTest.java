@@ -130,6 +130,11 @@ class NclMisuseTest {
         assertThatThrownBy(() -> builder.learningRate(Double.NaN))
                 .hasMessageContaining("learningRate must be positive");
         assertThatThrownBy(() -> builder.dataSize(0)).hasMessageContaining("dataSize must be positive");
+        assertThatThrownBy(() -> builder.kroneckerSum(null))
+                .hasMessage("kroneckerSum is null; leave it out for the default");
+        assertThatThrownBy(() -> builder.method(null)).hasMessageContaining("method is null");
+        assertThatThrownBy(() -> builder.step(null)).hasMessageContaining("step is null");
+        assertThatThrownBy(() -> builder.fallback(null)).hasMessageContaining("fallback is null");
         assertThatThrownBy(() -> builder.momentum(1)).hasMessageContaining("momentum must be in [0, 1)");
         assertThatThrownBy(() -> builder.forgetting(0)).hasMessageContaining("forgetting must be in (0, 1]");
         assertThatThrownBy(() -> builder.priorWeight(-1)).hasMessageContaining("priorWeight must be finite");

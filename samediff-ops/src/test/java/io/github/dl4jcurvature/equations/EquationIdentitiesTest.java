@@ -62,6 +62,20 @@ class EquationIdentitiesTest {
         assertThat(backward).isCloseTo(forward, within(TOLERANCE * size));
     }
 
+    static Stream<Arguments> judged() {
+        return EquationSamples.variants().stream()
+                .flatMap(variant ->
+                        IntStream.of(6, 70).mapToObj(n -> Arguments.of(variant.getKey(), variant.getValue(), n)));
+    }
+
+    /** In full for small orders, by random probes for others; a solution that is exact to the bit does not occur. */
+    @ParameterizedTest
+    @MethodSource("judged")
+    void residualsAreThoseOfRounding(Equation equation, List<Argument> optional, int n) {
+        Map<Argument, INDArray> arguments = EquationSamples.arguments(equation, n, n / 2, optional, 1);
+        assertThat(equation.solve(arguments).relativeResidual()).isPositive().isLessThan(1e-12);
+    }
+
     /** Symmetric right-hand sides and cotangents take other ways than those without symmetry. */
     @ParameterizedTest
     @CsvSource({"true, true", "true, false", "false, true", "false, false"})
