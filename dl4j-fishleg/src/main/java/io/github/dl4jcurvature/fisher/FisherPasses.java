@@ -3,6 +3,7 @@ package io.github.dl4jcurvature.fisher;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 import io.github.dl4jcurvature.fisher.CapturingLoss.ErrorSource;
 import org.deeplearning4j.nn.api.Model;
@@ -94,13 +95,17 @@ public final class FisherPasses {
     }
 
     /**
-     * Number of units of all outputs, which is the number of passes that exact expectations take.
+     * Number of units of the outputs that a batch has labels for, which is the number of passes that exact expectations take.
      *
-     * @param batch any batch
+     * @param batch the batch; outputs whose label mask is zero do not count
      * @return the number of passes
      */
     public long outputUnits(CurvatureBatch batch) {
-        return widths(batch).stream().mapToLong(Long::longValue).sum();
+        List<Long> units = widths(batch);
+        return IntStream.range(0, units.size())
+                .filter(output -> isActive(batch, output))
+                .mapToLong(units::get)
+                .sum();
     }
 
     /**

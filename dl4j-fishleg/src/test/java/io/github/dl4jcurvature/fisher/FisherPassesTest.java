@@ -182,6 +182,8 @@ class FisherPassesTest {
         passes(network)
                 .run(masked, labels, LabelSampler.seeded(6), (first, factors, gradient) -> captured.addAll(factors));
         assertThat(captured).isEmpty();
+        assertThat(passes(network).outputUnits(network.batch())).isEqualTo(3);
+        assertThat(passes(network).outputUnits(masked)).isZero();
     }
 
     private static FisherPasses passes(LikelihoodCase network) {
