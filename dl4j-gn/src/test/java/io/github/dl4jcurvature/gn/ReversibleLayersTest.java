@@ -13,6 +13,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
@@ -237,6 +238,59 @@ class ReversibleLayersTest {
         assertThat(y.distance2(x)).isGreaterThan(0.01);
         assertThat(layer.inverse(y).sub(x).amaxNumber().doubleValue())
                 .isLessThan(tolerance * x.amaxNumber().doubleValue());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 24", "3, 24", "3, 0"})
+    void aStackHasTheParametersOfItsBlocks(int blocks, int hiddenSize) {
+        MultiLayerNetwork network = network(GaussNewtonCases.classifier(new NoOp())
+                .blocks(blocks)
+                .hiddenSize(hiddenSize)
+                .stacked(0)
+                .build());
+        Set<String> expected = new HashSet<>();
+        for (int l = 0; l < blocks; l++) {
+            for (String kind : hiddenSize > 0 ? List.of("W", "b", "V") : List.of("W", "b")) {
+                expected.add("0_" + kind + "f" + l);
+                expected.add("0_" + kind + "g" + l);
+            }
+        }
+        expected.add("1_U");
+        assertThat(network.paramTable().keySet()).isEqualTo(expected);
+        long features = hiddenSize > 0 ? hiddenSize : 4;
+        assertThat(network.getParam("0_Wf0").shape()).containsExactly(features, 4);
+        assertThat(network.getParam("0_bg0").shape()).containsExactly(1, 4);
+    }
+
+    /** Of floats in a deep stack with large weights, against layers that keep all activations. */
+    @Test
+    void checkpointsKeepErrorsOfTheInversionFromGrowing() {
+        double growing = distanceFromLayers(0);
+        double kept = distanceFromLayers(2);
+        assertThat(kept).isPositive().isLessThan(growing / 3);
+    }
+
+    /** Of the gradients of all blocks. */
+    private static double distanceFromLayers(int checkpointEvery) {
+        int blocks = 80;
+        RevMlp.Builder builder =
+                GaussNewtonCases.classifier(new NoOp()).blocks(blocks).dataType(DataType.FLOAT);
+        MultiLayerNetwork layers = network(builder.build());
+        MultiLayerNetwork stack = network(builder.stacked(checkpointEvery).build());
+        layers.params().muli(20);
+        copy(layers, stack, blocks);
+        DataSet data = GaussNewtonCases.classes(6, DataType.FLOAT, 4);
+        layers.fit(data); // with no step
+        stack.fit(data);
+        double squares = 0;
+        for (int l = 0; l < blocks; l++) {
+            for (String name : List.of("Wf", "bf", "Wg", "bg")) {
+                INDArray expected = layers.gradient().getGradientFor(l + "_" + name);
+                INDArray actual = stack.gradient().getGradientFor("0_" + name + l);
+                squares += Math.pow(actual.distance2(expected), 2);
+            }
+        }
+        return Math.sqrt(squares);
     }
 
     static Stream<IUpdater> updaters() {
