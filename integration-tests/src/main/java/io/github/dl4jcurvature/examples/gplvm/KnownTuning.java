@@ -76,22 +76,19 @@ public final class KnownTuning {
     }
 
     /**
-     * Distances of the posterior means from the latents.
+     * Distances of the posterior means from the latents, at 200 times at most.
      *
      * @param data [T, N]
      * @param latents [T, e]
-     * @return [T]
+     * @return a vector
      */
     public INDArray errors(INDArray data, INDArray latents) {
         double[][] y = data.toDoubleMatrix();
         double[][] given = latents.toDoubleMatrix();
         LocalPosterior posterior = new LocalPosterior(manifold);
-        double[] errors = new double[y.length];
-        for (int t = 0; t < errors.length; t++) {
-            double[] activity = y[t];
-            errors[t] = posterior.error(given[t], points -> logLikelihoods(activity, points));
-        }
-        return Nd4j.createFromArray(errors);
+        return Nd4j.createFromArray(Arrays.stream(LocalPosterior.times(y.length))
+                .mapToDouble(t -> posterior.error(given[t], points -> logLikelihoods(y[t], points)))
+                .toArray());
     }
 
     private INDArray logLikelihoods(double[] y, INDArray points) {

@@ -2,6 +2,7 @@
 package io.github.dl4jcurvature.examples.gplvm;
 
 import java.util.Arrays;
+import java.util.List;
 
 import io.github.dl4jcurvature.gplvm.Manifold;
 import io.github.dl4jcurvature.linalg.CholeskyFactorization;
@@ -85,19 +86,17 @@ public final class LearnedTuning {
     }
 
     /**
-     * Distances of the posterior means from the latents, each given the activity at its time and latents and activity at all others.
+     * Distances of the posterior means from the latents at 200 times at most, each given the activity at its time and latents and
+     * activity at all others.
      *
-     * @return [T]
+     * @return a vector
      */
     public INDArray errors() {
         double[][] given = latents.toDoubleMatrix();
         LocalPosterior posterior = new LocalPosterior(ROTATIONS);
-        double[] errors = new double[given.length];
-        for (int t = 0; t < errors.length; t++) {
-            int time = t;
-            errors[t] = posterior.error(given[t], points -> logLikelihoods(time, points));
-        }
-        return Nd4j.createFromArray(errors);
+        return Nd4j.createFromArray(Arrays.stream(LocalPosterior.times(given.length))
+                .mapToDouble(t -> posterior.error(given[t], points -> logLikelihoods(t, points)))
+                .toArray());
     }
 
     /** The inverse without a time is Q - q q' / Q_tt, whose row and column of that time are zero. */
@@ -109,10 +108,12 @@ public final class LearnedTuning {
         INDArray errors = weights.mmul(data).subiRowVector(data.getRow(time, true));
         double variance = Math.exp(2 * logarithms[0]) + Math.exp(2 * logarithms[2]);
         INDArray variances = weights.muli(toPoints).sum(1).rsubi(variance);
-        return errors.muli(errors)
+        INDArray result = errors.muli(errors)
                 .sum(1)
                 .divi(variances)
-                .addi(Transforms.log(variances).muli(data.columns()))
-                .muli(-0.5);
+                .addi(Transforms.log(variances).muli(data.columns()));
+        List.of(toPoints, weights, errors)
+                .forEach(INDArray::close); // large, and the collector knows of small objects only
+        return result.muli(-0.5);
     }
 }

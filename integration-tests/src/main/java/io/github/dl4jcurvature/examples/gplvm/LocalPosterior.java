@@ -4,6 +4,7 @@ package io.github.dl4jcurvature.examples.gplvm;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 import io.github.dl4jcurvature.gplvm.Manifold;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -13,6 +14,7 @@ import org.nd4j.linalg.factory.Nd4j;
 final class LocalPosterior {
     private static final double REACH = 0.45; // of tangent coordinates; some five standard deviations of the posteriors
     private static final int POINTS = 4000;
+    private static final int MOST_TIMES = 200;
     private static final long SEED = 5;
 
     private final Manifold manifold;
@@ -20,6 +22,12 @@ final class LocalPosterior {
 
     LocalPosterior(Manifold manifold) {
         this.manifold = manifold;
+    }
+
+    /** Which of so many times are decoded: all up to 200, else every second, third or so on. */
+    static int[] times(int count) {
+        int step = (count + MOST_TIMES - 1) / MOST_TIMES;
+        return IntStream.range(0, count).filter(t -> t % step == 0).toArray();
     }
 
     /**
