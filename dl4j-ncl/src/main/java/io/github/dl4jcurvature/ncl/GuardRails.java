@@ -2,6 +2,7 @@
 package io.github.dl4jcurvature.ncl;
 
 import java.util.List;
+import java.util.function.Predicate;
 
 import io.github.dl4jcurvature.fisher.CurvatureBlock;
 import io.github.dl4jcurvature.fisher.CurvatureModel;
@@ -17,19 +18,13 @@ final class GuardRails {
     private GuardRails() {}
 
     static void check(CurvatureModel model, List<CurvatureBlock> blocks) {
-        List<String> transformed = blocks.stream()
-                .filter(CurvatureBlock::gradientTransformed)
-                .map(block -> block.parameters().layer())
-                .toList();
+        List<String> transformed = layersOf(blocks, CurvatureBlock::gradientTransformed);
         if (!transformed.isEmpty()) {
             LOG.warn(
                     "layers {} have gradient normalisation or L1/L2 beside Ncl: clipping changes the direction of steps, and L2 is a second prior towards zero that fights the mean; remove them, or set priorPrecision instead of L2",
                     transformed);
         }
-        List<String> decayed = blocks.stream()
-                .filter(CurvatureBlock::decayed)
-                .map(block -> block.parameters().layer())
-                .toList();
+        List<String> decayed = layersOf(blocks, CurvatureBlock::decayed);
         if (!decayed.isEmpty()) {
             LOG.warn(
                     "layers {} have weight decay beside Ncl: it shrinks what earlier tasks have learned at every step; remove it, or set priorPrecision instead",
@@ -39,6 +34,13 @@ final class GuardRails {
             LOG.warn(
                     "the network is trained by truncated back-propagation through time: steps ignore what lies before a segment, while Fisher information is taken over whole sequences; use BackpropType.Standard if sequences fit into memory");
         }
+    }
+
+    private static List<String> layersOf(List<CurvatureBlock> blocks, Predicate<CurvatureBlock> which) {
+        return blocks.stream()
+                .filter(which)
+                .map(block -> block.parameters().layer())
+                .toList();
     }
 
     /**

@@ -32,6 +32,15 @@ class TaskMetricTest {
         return network;
     }
 
+    private static MultiLayerNetwork regression() {
+        return doubling(
+                new OutputLayer.Builder(LossFunction.MSE)
+                        .activation(Activation.IDENTITY)
+                        .nOut(1)
+                        .build(),
+                InputType.feedForward(1));
+    }
+
     private static Task task(DataSet data) {
         return new Task("task", TaskData.of(data), TaskData.of(data));
     }
@@ -42,12 +51,7 @@ class TaskMetricTest {
 
     @Test
     void regressionIsJudgedByErrorAndDetermination() {
-        MultiLayerNetwork network = doubling(
-                new OutputLayer.Builder(LossFunction.MSE)
-                        .activation(Activation.IDENTITY)
-                        .nOut(1)
-                        .build(),
-                InputType.feedForward(1));
+        MultiLayerNetwork network = regression();
         Task task = task(new DataSet(column(0, 1, 2), column(0, 1, 5))); // predictions 0, 2, 4; labels' mean 2
         assertThat(TaskMetric.negativeSquaredError().of(network, task)).isCloseTo(-2.0 / 3, within(1e-12));
         assertThat(TaskMetric.determination().of(network, task)).isCloseTo(1 - 2.0 / 14, within(1e-12));
@@ -56,12 +60,7 @@ class TaskMetricTest {
     /** The squares of such labels cannot tell them apart. */
     @Test
     void determinationKnowsLabelsFarFromZero() {
-        MultiLayerNetwork network = doubling(
-                new OutputLayer.Builder(LossFunction.MSE)
-                        .activation(Activation.IDENTITY)
-                        .nOut(1)
-                        .build(),
-                InputType.feedForward(1));
+        MultiLayerNetwork network = regression();
         Task task = task(new DataSet(column(5e7, 5e7 + 0.5, 5e7 + 1.5), column(1e8, 1e8 + 1, 1e8 + 2)));
         assertThat(TaskMetric.determination().of(network, task)).isCloseTo(0.5, within(1e-12));
     }

@@ -99,25 +99,19 @@ class ComputedOpsTest {
             case LYAPUNOV -> MatrixEquations.lyapunov(graph, in(Argument.A), in(Argument.E), in(Argument.Q));
             case DISCRETE_LYAPUNOV ->
                 MatrixEquations.discreteLyapunov(graph, in(Argument.A), in(Argument.E), in(Argument.Q));
-            case CARE ->
-                MatrixEquations.care(
-                        graph,
-                        in(Argument.A),
-                        in(Argument.B),
-                        in(Argument.Q),
-                        in(Argument.R),
-                        in(Argument.E),
-                        in(Argument.S));
-            case DARE ->
-                MatrixEquations.dare(
-                        graph,
-                        in(Argument.A),
-                        in(Argument.B),
-                        in(Argument.Q),
-                        in(Argument.R),
-                        in(Argument.E),
-                        in(Argument.S));
+            case CARE -> withOptions(MatrixEquations::care);
+            case DARE -> withOptions(MatrixEquations::dare);
         };
+    }
+
+    private interface Riccati {
+        SDVariable solve(
+                SameDiff graph, SDVariable a, SDVariable b, SDVariable q, SDVariable r, SDVariable e, SDVariable s);
+    }
+
+    private SDVariable withOptions(Riccati equation) {
+        return equation.solve(
+                graph, in(Argument.A), in(Argument.B), in(Argument.Q), in(Argument.R), in(Argument.E), in(Argument.S));
     }
 
     @ParameterizedTest
