@@ -34,7 +34,7 @@ public record LatentAlignment(INDArray aligned, INDArray errors, double agreemen
 
     /** Median of the errors. */
     public double medianError() {
-        double[] sorted = errors.data().asDouble();
+        double[] sorted = errors.dup('c').data().asDouble();
         Arrays.sort(sorted);
         int half = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[half] : 0.5 * (sorted[half - 1] + sorted[half]);
