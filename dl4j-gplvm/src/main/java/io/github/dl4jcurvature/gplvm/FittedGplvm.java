@@ -163,9 +163,14 @@ public final class FittedGplvm {
      * Importance-weighted log likelihood in nats for a time, \(\frac1T \log \frac1S \sum_s e^{F(g_s)} p(g_s) / q(g_s)\); not below
      * the evidence lower bound on average, and rising with S.
      *
+     * @param samples S, at least 1
      * @throws ArithmeticException if it is not finite
      */
     public double importanceWeightedLogLikelihood(int samples, long seed) {
+        if (samples < 1) {
+            throw new IllegalArgumentException(
+                    "samples is %d but must be at least 1; 200 to 1000 are usual".formatted(samples));
+        }
         return finite(
                 "importance-weighted log likelihood",
                 new LatentInference(latentModel(), model(), parameters(), threads())
@@ -212,9 +217,15 @@ public final class FittedGplvm {
      * Tuning curves.
      *
      * @param points of the manifold, as from {@link Manifold#grid}
+     * @throws IllegalArgumentException if there are none, or one has another size than those of the manifold
      */
     public TuningCurves tuningCurves(List<double[]> points) {
-        double[][] at = points.stream().map(manifold()::project).toArray(double[][]::new);
+        if (points.isEmpty()) {
+            throw new IllegalArgumentException("points are empty; take Manifold.grid(60)");
+        }
+        double[][] at = points.stream()
+                .map(point -> manifold().project(manifold().requireSize(point)))
+                .toArray(double[][]::new);
         SparseGpParameters parameters = withPosteriors();
         double[][][] tuning = model().tuning(parameters, at);
         double[][] observed = model().prediction(parameters, at);
