@@ -35,7 +35,10 @@ public final class LatentEstimate {
         return Nd4j.createFromArray(points());
     }
 
-    /** Standard deviations in the directions of the tangent basis [T, d], in radians or units of the space. */
+    /**
+     * Standard deviations in the directions of the tangent basis [T, d]: in units of the space on R, in radians on T, S2 and S3, in half
+     * the angle of the rotation on SO3, where {@link Manifold#distance} is twice the norm of the tangent vector.
+     */
     public INDArray deviations() {
         int d = manifold.dimension();
         double[][] deviations = new double[times()][d];
