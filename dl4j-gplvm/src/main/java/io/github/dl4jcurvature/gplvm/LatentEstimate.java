@@ -55,6 +55,23 @@ public final class LatentEstimate {
         return Nd4j.createFromArray(deviations);
     }
 
+    /** Samples of all times [2 pairs, T, e], those of a pair from opposite noise. */
+    double[][][] antithetic(LatentNoise noise, int pairs) {
+        double[][][] samples = new double[2 * pairs][times()][];
+        for (int t = 0; t < times(); t++) {
+            TangentGaussian gaussian = factors.gaussian(rawFactors[t]);
+            double[] mean = manifold.project(rawMeans[t]);
+            double[][] drawn = noise.at(t, pairs, manifold.dimension());
+            for (int pair = 0; pair < pairs; pair++) {
+                double[] x = gaussian.sample(drawn[pair]);
+                double[] opposite = Arrays.stream(x).map(each -> -each).toArray();
+                samples[2 * pair][t] = manifold.move(mean, manifold.exponential(x));
+                samples[2 * pair + 1][t] = manifold.move(mean, manifold.exponential(opposite));
+            }
+        }
+        return samples;
+    }
+
     double[][] points() {
         return Arrays.stream(rawMeans).map(manifold::canonical).toArray(double[][]::new);
     }
