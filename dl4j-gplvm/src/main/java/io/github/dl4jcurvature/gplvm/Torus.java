@@ -80,7 +80,10 @@ final class Torus extends VectorManifold {
 
     /** Densities with correlated angles are sums over \((2 k + 1)^n\) wraps, k on either side. */
     static void requireFewTerms(int n, int images) {
-        double terms = Math.pow(2.0 * images + 1, n);
+        double terms = 1;
+        for (int i = 0; i < n; i++) {
+            terms *= 2.0 * images + 1;
+        }
         if (terms > MOST_TERMS) {
             throw new IllegalArgumentException(
                     "covariance of T%d is FULL, whose densities have %.1e terms for %d wraps on either side, but at most %.0e can be summed; use TangentCovariance.DIAGONAL"
@@ -93,7 +96,10 @@ final class Torus extends VectorManifold {
         int d = x.length;
         int perDimension = 2 * images + 1;
         requireFewTerms(d, images);
-        int count = (int) Math.round(Math.pow(perDimension, d));
+        int count = 1;
+        for (int i = 0; i < d; i++) {
+            count *= perDimension;
+        }
         double[][] whitened = new double[count][];
         double[] terms = new double[count];
         for (int k = 0; k < count; k++) {
