@@ -19,6 +19,8 @@ public final class FittedGplvm {
     private static final int LARGEST_GRID = 2000;
     private static final int NEW_ITERATIONS = 100;
     private static final long EVIDENCE_SEED = 7919;
+    private static final long PREDICTION_SEED = 7927;
+    private static final int PREDICTION_PAIRS = 32;
 
     private final MultiLayerNetwork network;
     private final Observations data;
@@ -163,9 +165,14 @@ public final class FittedGplvm {
      * Importance-weighted log likelihood in nats for a time, \(\frac1T \log \frac1S \sum_s e^{F(g_s)} p(g_s) / q(g_s)\); not below
      * the evidence lower bound on average, and rising with S.
      *
+     * @param samples S, at least 1
      * @throws ArithmeticException if it is not finite
      */
     public double importanceWeightedLogLikelihood(int samples, long seed) {
+        if (samples < 1) {
+            throw new IllegalArgumentException(
+                    "samples is %d but must be at least 1; 200 to 1000 are usual".formatted(samples));
+        }
         return finite(
                 "importance-weighted log likelihood",
                 new LatentInference(latentModel(), model(), parameters(), threads())
@@ -212,9 +219,15 @@ public final class FittedGplvm {
      * Tuning curves.
      *
      * @param points of the manifold, as from {@link Manifold#grid}
+     * @throws IllegalArgumentException if there are none, or one has another size than those of the manifold
      */
     public TuningCurves tuningCurves(List<double[]> points) {
-        double[][] at = points.stream().map(manifold()::project).toArray(double[][]::new);
+        if (points.isEmpty()) {
+            throw new IllegalArgumentException("points are empty; take Manifold.grid(60)");
+        }
+        double[][] at = points.stream()
+                .map(point -> manifold().project(manifold().requireSize(point)))
+                .toArray(double[][]::new);
         SparseGpParameters parameters = withPosteriors();
         double[][][] tuning = model().tuning(parameters, at);
         double[][] observed = model().prediction(parameters, at);
@@ -226,6 +239,34 @@ public final class FittedGplvm {
                 Nd4j.createFromArray(tuning[0]),
                 Nd4j.createFromArray(deviations),
                 Nd4j.createFromArray(observed).transpose().dup('c'));
+    }
+
+    /**
+     * Expected activity at times whose latents are known: the average over their distribution, from samples in pairs of opposite
+     * noise, of what is observed on average. In the units of the data: of the observations themselves, or counts for a bin.
+     *
+     * @param latents from {@link #infer}, or {@link #latents} for the times of the fit
+     * @return [T, N], also for neurons whose data were missing
+     */
+    public INDArray predict(LatentEstimate latents) {
+        if (!latents.manifold().equals(manifold())) {
+            throw new IllegalArgumentException(
+                    "latents are of %s but the model is of %s; take those of its infer or latents"
+                            .formatted(latents.manifold(), manifold()));
+        }
+        SparseGpModel model = model();
+        SparseGpParameters parameters = withPosteriors();
+        double[][] mean = new double[latents.times()][model.neurons()];
+        double[][][] samples = latents.antithetic(LatentNoise.of(PREDICTION_SEED, 0), PREDICTION_PAIRS);
+        for (double[][] sample : samples) {
+            double[][] prediction = model.prediction(parameters, sample);
+            for (int t = 0; t < mean.length; t++) {
+                for (int n = 0; n < mean[t].length; n++) {
+                    mean[t][n] += prediction[t][n] / samples.length;
+                }
+            }
+        }
+        return Nd4j.createFromArray(mean);
     }
 
     /**

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.gplvm;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.SplittableRandom;
 
 import io.github.dl4jcurvature.linalg.SingularValueDecomposition;
@@ -25,6 +23,7 @@ import org.nd4j.linalg.factory.Nd4j;
 public record LatentAlignment(INDArray aligned, INDArray errors, double agreement, double distanceCorrelation) {
     private static final int STARTS = 16;
     private static final int SWEEPS = 60;
+    private static final int AXES = 16; // of which all sets are compared
     private static final long SEED = 11;
 
     /** Mean of the errors. */
@@ -34,7 +33,7 @@ public record LatentAlignment(INDArray aligned, INDArray errors, double agreemen
 
     /** Median of the errors. */
     public double medianError() {
-        double[] sorted = errors.data().asDouble();
+        double[] sorted = errors.dup('c').data().asDouble();
         Arrays.sort(sorted);
         int half = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[half] : 0.5 * (sorted[half - 1] + sorted[half]);
@@ -46,6 +45,7 @@ public record LatentAlignment(INDArray aligned, INDArray errors, double agreemen
      * @param manifold where both live
      * @param inferred [T, e]
      * @param given [T, e]
+     * @throws IllegalArgumentException if these are no finite points of the manifold, or a factor is a torus of more than 16 dimensions
      */
     public static LatentAlignment of(Manifold manifold, INDArray inferred, INDArray given) {
         if (inferred.rank() != 2
@@ -145,6 +145,11 @@ public record LatentAlignment(INDArray aligned, INDArray errors, double agreemen
     /** The permutation of axes with the closest angles, each reversed and turned in the best way. */
     private static double[][] ofTorus(double[][] from, double[][] to) {
         int n = from[0].length;
+        if (n > AXES) {
+            throw new IllegalArgumentException(
+                    "torus has %d dimensions but axes of at most %d can be assigned; align some of the columns, or use distanceCorrelation, which needs no isometry"
+                            .formatted(n, AXES));
+        }
         double[][][] axes = new double[n][n][];
         double[][] scores = new double[n][n];
         for (int i = 0; i < n; i++) {
@@ -187,38 +192,34 @@ public record LatentAlignment(INDArray aligned, INDArray errors, double agreemen
         return turned;
     }
 
-    /** Which source each target takes, by the sum of scores. */
+    /**
+     * Which source each target takes, by the sum of scores: over sets of sources, the best one for as many of the first targets is that
+     * of a set with one source less and the last target with this source.
+     */
     private static int[] bestPermutation(double[][] scores) {
-        List<int[]> permutations = new ArrayList<>();
-        int[] identity = new int[scores.length];
-        Arrays.setAll(identity, i -> i);
-        permute(identity, 0, permutations);
-        int[] best = identity;
-        double bestScore = Double.NEGATIVE_INFINITY;
-        for (int[] permutation : permutations) {
-            double score = 0;
-            for (int j = 0; j < scores.length; j++) {
-                score += scores[permutation[j]][j];
+        int n = scores.length;
+        double[] best = new double[1 << n];
+        int[] last = new int[1 << n];
+        for (int set = 1; set < best.length; set++) {
+            best[set] = Double.NEGATIVE_INFINITY;
+            int target = Integer.bitCount(set) - 1;
+            for (int source = 0; source < n; source++) {
+                if ((set & (1 << source)) != 0) {
+                    double score = best[set ^ (1 << source)] + scores[source][target];
+                    if (score > best[set]) {
+                        best[set] = score;
+                        last[set] = source;
+                    }
+                }
             }
-            if (score > bestScore) {
-                bestScore = score;
-                best = permutation;
-            }
         }
-        return best;
-    }
-
-    private static void permute(int[] values, int from, List<int[]> permutations) {
-        if (from == values.length) {
-            permutations.add(values.clone());
-            return;
+        int[] sources = new int[n];
+        int set = best.length - 1;
+        for (int target = n - 1; target >= 0; target--) {
+            sources[target] = last[set];
+            set ^= (1 << last[set]);
         }
-        for (int i = from; i < values.length; i++) {
-            int[] swapped = values.clone();
-            swapped[from] = values[i];
-            swapped[i] = values[from];
-            permute(swapped, from + 1, permutations);
-        }
+        return sources;
     }
 
     private static double[] mean(double[][] rows) {

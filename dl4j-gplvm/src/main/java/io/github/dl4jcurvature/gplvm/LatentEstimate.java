@@ -35,7 +35,10 @@ public final class LatentEstimate {
         return Nd4j.createFromArray(points());
     }
 
-    /** Standard deviations in the directions of the tangent basis [T, d], in radians or units of the space. */
+    /**
+     * Standard deviations in the directions of the tangent basis [T, d]: in units of the space on R, in radians on T, S2 and S3, in half
+     * the angle of the rotation on SO3, where {@link Manifold#distance} is twice the norm of the tangent vector.
+     */
     public INDArray deviations() {
         int d = manifold.dimension();
         double[][] deviations = new double[times()][d];
@@ -50,6 +53,23 @@ public final class LatentEstimate {
             }
         }
         return Nd4j.createFromArray(deviations);
+    }
+
+    /** Samples of all times [2 pairs, T, e], those of a pair from opposite noise. */
+    double[][][] antithetic(LatentNoise noise, int pairs) {
+        double[][][] samples = new double[2 * pairs][times()][];
+        for (int t = 0; t < times(); t++) {
+            TangentGaussian gaussian = factors.gaussian(rawFactors[t]);
+            double[] mean = manifold.project(rawMeans[t]);
+            double[][] drawn = noise.at(t, pairs, manifold.dimension());
+            for (int pair = 0; pair < pairs; pair++) {
+                double[] x = gaussian.sample(drawn[pair]);
+                double[] opposite = Arrays.stream(x).map(each -> -each).toArray();
+                samples[2 * pair][t] = manifold.move(mean, manifold.exponential(x));
+                samples[2 * pair + 1][t] = manifold.move(mean, manifold.exponential(opposite));
+            }
+        }
+        return samples;
     }
 
     double[][] points() {

@@ -97,6 +97,11 @@ public abstract class LatentLayer extends ManifoldLayer {
                             .formatted(getLayerName(), smallestDeviation, initialDeviation));
         }
         prior.requireDefinedOn(manifold);
+        for (Manifold factor : manifold.factors()) {
+            if (factor instanceof Torus && covariance == TangentCovariance.FULL) {
+                Torus.requireFewTerms(factor.dimension(), images);
+            }
+        }
     }
 
     @Override

@@ -140,10 +140,16 @@ public enum Likelihood {
     }
 
     void requireObservable(double y, int time, int neuron) {
-        if (Double.isInfinite(y) || (isCount() && y < 0)) {
+        if (Double.isInfinite(y) || (isCount() && (y < 0 || (y != Math.rint(y) && !Double.isNaN(y))))) {
             throw new IllegalArgumentException(
                     "label of time %d, neuron %d is %s but must be %s; NaN marks a missing entry"
-                            .formatted(time, neuron, y, isCount() ? "a count of at least 0" : "finite"));
+                            .formatted(
+                                    time,
+                                    neuron,
+                                    y,
+                                    isCount()
+                                            ? "a count of at least 0 without fraction (take GAUSSIAN for rates)"
+                                            : "finite"));
         }
     }
 

@@ -243,7 +243,8 @@ public abstract class Manifold implements Serializable {
     double[] requireSize(double[] point) {
         if (point.length != embeddingSize()) {
             throw new IllegalArgumentException(
-                    "point has %d numbers but one of %s must have %d".formatted(point.length, this, embeddingSize()));
+                    "point has %d numbers but one of %s must have %d; take points from grid or randomPoint of this manifold"
+                            .formatted(point.length, this, embeddingSize()));
         }
         return point;
     }

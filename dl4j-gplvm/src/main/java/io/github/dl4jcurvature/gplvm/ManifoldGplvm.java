@@ -125,7 +125,7 @@ public final class ManifoldGplvm {
 
         /** Inducing points M; by default 15 in one dimension, otherwise 30. */
         public Builder inducing(int value) {
-            inducing = positive("inducing", value);
+            inducing = positive("inducing", value, "15 suit one dimension, 30 two or three");
             return this;
         }
 
@@ -134,19 +134,19 @@ public final class ManifoldGplvm {
          * from each other. For Gaussian noise; by default those of the start. The evidence tells whether more are worth their time.
          */
         public Builder refinedInducing(int value) {
-            refinedInducing = positive("refinedInducing", value);
+            refinedInducing = positive("refinedInducing", value, "leave it out for none");
             return this;
         }
 
         /** Samples S of each latent in an iteration; by default 16. */
         public Builder samples(int value) {
-            samples = positive("samples", value);
+            samples = positive("samples", value, "16 are enough for most data");
             return this;
         }
 
         /** Iterations in all; by default 500 in one dimension, otherwise 900. */
         public Builder iterations(int value) {
-            iterations = positive("iterations", value);
+            iterations = positive("iterations", value, "500 suit one dimension, 900 more");
             return this;
         }
 
@@ -178,7 +178,7 @@ public final class ManifoldGplvm {
 
         /** Fits from different seeds, of which the best after the burn-in goes on; by default 1. */
         public Builder restarts(int value) {
-            restarts = positive("restarts", value);
+            restarts = positive("restarts", value, "1 is a single fit");
             return this;
         }
 
@@ -252,9 +252,10 @@ public final class ManifoldGplvm {
             return this;
         }
 
-        private static int positive(String argument, int value) {
+        private static int positive(String argument, int value, String remedy) {
             if (value < 1) {
-                throw new IllegalArgumentException("%s is %d but must be at least 1".formatted(argument, value));
+                throw new IllegalArgumentException(
+                        "%s is %d but must be at least 1; %s".formatted(argument, value, remedy));
             }
             return value;
         }

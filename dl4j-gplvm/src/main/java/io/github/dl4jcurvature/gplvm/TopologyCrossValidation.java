@@ -62,7 +62,8 @@ public final class TopologyCrossValidation {
                 jobs.add(new Job(split, manifold));
             }
         }
-        Observations observations = GplvmData.observations(data, Likelihood.GAUSSIAN);
+        Likelihood likelihood = settings.model.apply(ManifoldGplvm.builder(candidates.get(0))).likelihood;
+        Observations observations = GplvmData.observations(data, likelihood);
         List<HeldOutScore> scores = new Partition(settings.threads).run(jobs.size(), index -> {
             Job job = jobs.get(index);
             HeldOutScore score = score(observations, job.manifold(), job.split());
@@ -249,7 +250,8 @@ public final class TopologyCrossValidation {
         /** Number of splits of the times; by default 10. */
         public Builder splits(int value) {
             if (value < 1) {
-                throw new IllegalArgumentException("splits is %d but must be at least 1".formatted(value));
+                throw new IllegalArgumentException(
+                        "splits is %d but must be at least 1; 10 are published".formatted(value));
             }
             splits = value;
             return this;
@@ -263,6 +265,10 @@ public final class TopologyCrossValidation {
 
         /** Samples of the importance-weighted likelihood; by default 200. */
         public Builder likelihoodSamples(int value) {
+            if (value < 1) {
+                throw new IllegalArgumentException(
+                        "likelihoodSamples is %d but must be at least 1; 200 to 1000 are usual".formatted(value));
+            }
             likelihoodSamples = value;
             return this;
         }

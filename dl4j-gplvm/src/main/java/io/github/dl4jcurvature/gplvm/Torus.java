@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class Torus extends VectorManifold {
     private static final long serialVersionUID = 1L;
     private static final double TURN = 2 * Math.PI;
+    private static final double MOST_TERMS = 200_000; // six dimensions with three wraps on either side
 
     Torus(int n) {
         super(n);
@@ -77,10 +78,24 @@ final class Torus extends VectorManifold {
         return wrappedDensity(gaussian, x, images, gradient);
     }
 
+    /** Densities with correlated angles are sums over \((2 k + 1)^n\) wraps, k on either side. */
+    static void requireFewTerms(int n, int images) {
+        double terms = 1;
+        for (int i = 0; i < n; i++) {
+            terms *= 2.0 * images + 1;
+        }
+        if (terms > MOST_TERMS) {
+            throw new IllegalArgumentException(
+                    "covariance of T%d is FULL, whose densities have %.1e terms for %d wraps on either side, but at most %.0e can be summed; use TangentCovariance.DIAGONAL"
+                            .formatted(n, terms, images, MOST_TERMS));
+        }
+    }
+
     private static double wrappedDensity(
             TangentGaussian gaussian, double[] x, int images, @Nullable DensityGradient gradient) {
         int d = x.length;
         int perDimension = 2 * images + 1;
+        requireFewTerms(d, images);
         int count = 1;
         for (int i = 0; i < d; i++) {
             count *= perDimension;

@@ -130,9 +130,9 @@ class GplvmFuzzTest {
         assertThat(fitted.importanceWeightedLogLikelihood(3, 1))
                 .as("weighted likelihood")
                 .isNotNaN();
-        assertNoNaN(
-                "new latents",
-                fitted.infer(later, drawn.any(HeldOutStart.values())).means());
+        LatentEstimate inferred = fitted.infer(later, drawn.any(HeldOutStart.values()));
+        assertNoNaN("new latents", inferred.means());
+        assertNoNaN("predicted", fitted.predict(inferred));
     }
 
     private static ManifoldLatentLayer latents(FuzzCase drawn, Manifold manifold, int times, int burnIn) {

@@ -10,14 +10,19 @@ import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -151,6 +156,87 @@ class GplvmLayersTest {
         }
         assertThat(graph.params()).isEqualTo(network.params());
         assertThat(graph.score()).isCloseTo(network.score(), within(1e-12));
+    }
+
+    private static ComputationGraphConfiguration graph(
+            String name, LatentPrior prior, boolean collapsed, boolean encoder) {
+        Manifold manifold = Manifold.parse(name);
+        ComputationGraphConfiguration.GraphBuilder builder = new NeuralNetConfiguration.Builder()
+                .seed(3)
+                .dataType(DataType.DOUBLE)
+                .updater(new Adam(0.05))
+                .graphBuilder()
+                .addInputs("in");
+        if (encoder) {
+            ManifoldReparameterizationLayer latents = new ManifoldReparameterizationLayer.Builder(manifold)
+                    .timePoints(LayerCases.TIMES)
+                    .samples(2)
+                    .prior(prior)
+                    .build();
+            builder.addLayer(
+                            "encoder",
+                            new DenseLayer.Builder()
+                                    .nOut(latents.inputs())
+                                    .activation(Activation.TANH)
+                                    .biasInit(0.2)
+                                    .build(),
+                            "in")
+                    .addLayer("latents", latents, "encoder");
+        } else {
+            builder.addLayer(
+                    "latents",
+                    LayerCases.latents(manifold)
+                            .prior(prior)
+                            .fixedNoise(false)
+                            .burnIn(2)
+                            .build(),
+                    "in");
+        }
+        return builder.addLayer(
+                        "neurons",
+                        LayerCases.neurons(manifold).collapsed(collapsed).build(),
+                        "latents")
+                .setOutputs("neurons")
+                .setInputTypes(InputType.feedForward(encoder ? LayerCases.NEURONS : 1))
+                .build();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "T1, UNIFORM, true, false",
+        "SO3, BROWNIAN, false, false",
+        "T1xR1, AUTOREGRESSIVE, true, false",
+        "T1, BROWNIAN, true, true",
+        "S2, UNIFORM, false, true"
+    })
+    void graphsSurviveJsonYamlAndFiles(
+            String name, LatentPrior prior, boolean collapsed, boolean encoder, @TempDir Path directory)
+            throws IOException {
+        ComputationGraphConfiguration configuration = graph(name, prior, collapsed, encoder);
+        assertThat(ComputationGraphConfiguration.fromJson(configuration.toJson()))
+                .isEqualTo(configuration);
+        assertThat(ComputationGraphConfiguration.fromYaml(configuration.toYaml()))
+                .isEqualTo(configuration);
+        assertThat(configuration.clone()).isEqualTo(configuration);
+        ComputationGraph graph = new ComputationGraph(configuration);
+        graph.init();
+        DataSet free = LayerCases.data(false);
+        DataSet data = encoder ? new DataSet(free.getLabels(), free.getLabels()) : free;
+        for (int i = 0; i < 4; i++) {
+            graph.fit(data);
+        }
+        File file = directory.resolve("graph.zip").toFile();
+        ModelSerializer.writeModel(graph, file, true);
+        ComputationGraph restored = ModelSerializer.restoreComputationGraph(file, true);
+        assertThat(restored.getConfiguration()).isEqualTo(graph.getConfiguration());
+        assertThat(restored.outputSingle(data.getFeatures())).isEqualTo(graph.outputSingle(data.getFeatures()));
+        for (int i = 0; i < 4; i++) {
+            graph.fit(data);
+            restored.fit(data);
+        }
+        assertThat(restored.params()).isEqualTo(graph.params());
+        assertThat(restored.score()).isEqualTo(graph.score());
+        assertThat(restored.outputSingle(data.getFeatures())).isEqualTo(graph.outputSingle(data.getFeatures()));
     }
 
     @Test

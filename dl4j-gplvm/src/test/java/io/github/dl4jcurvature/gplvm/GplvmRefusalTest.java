@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.gplvm;
 
+import java.util.List;
+
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -132,5 +134,102 @@ class GplvmRefusalTest {
         assertThatThrownBy(() -> FittedGplvm.of(fitted.network(), counts.sub(10)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("must be a count");
+    }
+
+    /** 7^12 terms for every density; only once covariances have left the diagonal, long after the start. */
+    @Test
+    void fullCovariancesOfManyAnglesAreRefused() {
+        Manifold torus = Manifold.torus(12);
+        assertThatThrownBy(() -> network(LayerCases.latents(torus), LayerCases.neurons(torus)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("covariance of T12 is FULL")
+                .hasMessageContaining("1.4e+10 terms")
+                .hasMessageContaining("use TangentCovariance.DIAGONAL");
+        Manifold product = Manifold.parse("T7xR1");
+        assertThatThrownBy(() -> network(LayerCases.latents(product), LayerCases.neurons(product)))
+                .hasMessageContaining("covariance of T7 is FULL");
+        double[] correlated = TangentGaussian.isotropic(12, 0.5).factor();
+        correlated[12] = 0.1;
+        TangentGaussian gaussian = new TangentGaussian(12, correlated);
+        assertThatThrownBy(() -> torus.logDensity(gaussian, new double[12], 3, null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("DIAGONAL");
+
+        MultiLayerNetwork network =
+                network(LayerCases.latents(torus).covariance(TangentCovariance.DIAGONAL), LayerCases.neurons(torus));
+        network.fit(LayerCases.data(false));
+        assertThat(network.score()).isFinite();
+        network(LayerCases.latents(torus).images(0), LayerCases.neurons(torus)).fit(LayerCases.data(false));
+    }
+
+    @Test
+    void numbersOfSamplesAndFitsThatAreNoneAreRefused() {
+        assertThatThrownBy(() -> TopologyCrossValidation.builder().likelihoodSamples(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("likelihoodSamples is 0")
+                .hasMessageContaining("200 to 1000");
+        assertThatThrownBy(() -> TopologyCrossValidation.builder().splits(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("splits is 0")
+                .hasMessageContaining("10 are published");
+        ManifoldGplvm.Builder model = ManifoldGplvm.builder(Manifold.circle());
+        assertThatThrownBy(() -> model.inducing(0))
+                .hasMessageContaining("inducing is 0")
+                .hasMessageContaining("15 suit");
+        assertThatThrownBy(() -> model.refinedInducing(0))
+                .hasMessageContaining("refinedInducing is 0")
+                .hasMessageContaining("leave it out");
+        assertThatThrownBy(() -> model.samples(-1))
+                .hasMessageContaining("samples is -1")
+                .hasMessageContaining("16 are");
+        assertThatThrownBy(() -> model.iterations(0))
+                .hasMessageContaining("iterations is 0")
+                .hasMessageContaining("500 suit");
+        assertThatThrownBy(() -> model.restarts(0))
+                .hasMessageContaining("restarts is 0")
+                .hasMessageContaining("single");
+    }
+
+    /** Points of another size would be read as far as they go, or past their end. */
+    @Test
+    void questionsThatHaveNoAnswerAreRefused() {
+        FittedGplvm fitted = ManifoldGplvm.builder(Manifold.circle())
+                .inducing(3)
+                .samples(2)
+                .iterations(2)
+                .threads(1)
+                .build()
+                .fit(LayerCases.data(false).getLabels());
+        for (int size : new int[] {0, 2}) {
+            assertThatThrownBy(() -> fitted.tuningCurves(List.of(new double[] {0.3}, new double[size])))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("point has %d numbers but one of T1 must have 1", size)
+                    .hasMessageContaining("grid or randomPoint");
+        }
+        assertThatThrownBy(() -> fitted.tuningCurves(List.of()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("points are empty");
+        assertThatThrownBy(() -> fitted.importanceWeightedLogLikelihood(0, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("samples is 0");
+    }
+
+    /** Also at the times that the first split holds out of the fit. */
+    @Test
+    void comparisonsRefuseWhatTheLikelihoodCannotObserveAtAnyTime() {
+        for (int row = 0; row < LayerCases.TIMES; row++) {
+            INDArray data = Nd4j.hstack(
+                    LayerCases.data(true).getLabels(), LayerCases.data(true).getLabels());
+            data.putScalar(row, 2, 0.5);
+            assertThatThrownBy(() -> TopologyCrossValidation.builder()
+                            .splits(1)
+                            .model(model -> model.likelihood(Likelihood.POISSON)
+                                    .iterations(2)
+                                    .inducing(2))
+                            .build()
+                            .compare(data, List.of(Manifold.circle())))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("time %d, neuron 2 is 0.5", row);
+        }
     }
 }

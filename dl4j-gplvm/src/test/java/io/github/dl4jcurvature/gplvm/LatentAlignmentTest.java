@@ -174,4 +174,32 @@ class LatentAlignmentTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("inferred has shape [0, 1]");
     }
+
+    /** Angles 0 to n - 1 in another order, each reversed or not and turned. */
+    @ParameterizedTest
+    @ValueSource(ints = {3, 7, 13})
+    void axesOfHighTorusesAreFound(int n) {
+        Manifold torus = Manifold.torus(n);
+        INDArray given = points(torus, 1);
+        double[][] inferred = new double[TIMES][n];
+        for (int t = 0; t < TIMES; t++) {
+            for (int j = 0; j < n; j++) {
+                double angle = given.getDouble(t, j);
+                inferred[t][(4 * j + 1) % n] = (j % 2 == 0 ? angle : -angle) + 0.1 * j;
+            }
+        }
+        LatentAlignment alignment = LatentAlignment.of(torus, Nd4j.createFromArray(inferred), given);
+        assertThat(alignment.errors().maxNumber().doubleValue()).isLessThan(1e-6);
+    }
+
+    @Test
+    void moreAxesThanCanBeAssignedAreRefused() {
+        Manifold torus = Manifold.torus(17);
+        INDArray given = points(torus, 1);
+        assertThatThrownBy(() -> LatentAlignment.of(torus, given, given))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("torus has 17 dimensions")
+                .hasMessageContaining("at most 16")
+                .hasMessageContaining("distanceCorrelation");
+    }
 }

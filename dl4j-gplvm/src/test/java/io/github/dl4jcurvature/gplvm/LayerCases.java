@@ -54,13 +54,18 @@ final class LayerCases {
 
     static MultiLayerConfiguration encoder(
             IUpdater updater, ManifoldReparameterizationLayer latents, SparseGpOutputLayer neurons) {
+        return encoder(updater, latents, neurons, 5);
+    }
+
+    static MultiLayerConfiguration encoder(
+            IUpdater updater, ManifoldReparameterizationLayer latents, SparseGpOutputLayer neurons, int hidden) {
         return new NeuralNetConfiguration.Builder()
                 .seed(3)
                 .dataType(DataType.DOUBLE)
                 .updater(updater)
                 .activation(Activation.TANH)
                 .list()
-                .layer(new DenseLayer.Builder().nOut(5).build())
+                .layer(new DenseLayer.Builder().nOut(hidden).build())
                 .layer(new DenseLayer.Builder()
                         .nOut(latents.inputs())
                         .activation(Activation.IDENTITY)
@@ -68,7 +73,7 @@ final class LayerCases {
                         .build())
                 .layer(latents)
                 .layer(neurons)
-                .setInputType(InputType.feedForward(NEURONS))
+                .setInputType(InputType.feedForward(neurons.getNOut()))
                 .build();
     }
 

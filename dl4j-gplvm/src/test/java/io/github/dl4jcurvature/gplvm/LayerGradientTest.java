@@ -92,21 +92,31 @@ class LayerGradientTest {
         check(LayerCases.moved(network, 0.2), LayerCases.data(likelihood.isCount()));
     }
 
-    @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"R2", "T1", "S2", "S3", "SO3"})
-    void modelsWithAnEncoderBelow(String name) {
-        Manifold manifold = Manifold.parse(name);
-        for (boolean collapsed : new boolean[] {false, true}) {
-            ManifoldReparameterizationLayer latents = new ManifoldReparameterizationLayer.Builder(manifold)
-                    .timePoints(LayerCases.TIMES)
-                    .samples(2)
-                    .fixedNoise(true)
-                    .build();
-            MultiLayerNetwork network = LayerCases.initialised(
-                    LayerCases.encoder(new NoOp(), latents, neurons(manifold, Likelihood.GAUSSIAN, true, collapsed)));
-            DataSet data = LayerCases.data(false);
-            check(LayerCases.moved(network, 0.1), new DataSet(data.getLabels(), data.getLabels()));
+    static Stream<Arguments> modelsWithAnEncoder() {
+        List<Arguments> models = new ArrayList<>();
+        for (String manifold : List.of("R2", "T1", "S2", "S3", "SO3")) {
+            for (boolean shared : new boolean[] {false, true}) {
+                models.add(Arguments.of(manifold, Likelihood.POISSON, shared, false));
+                models.add(Arguments.of(manifold, Likelihood.GAUSSIAN, shared, false));
+                models.add(Arguments.of(manifold, Likelihood.GAUSSIAN, shared, true));
+            }
         }
+        return models.stream();
+    }
+
+    @ParameterizedTest(name = "{0}, {1}, shared {2}, collapsed {3}")
+    @MethodSource("modelsWithAnEncoder")
+    void modelsWithAnEncoderBelow(String name, Likelihood likelihood, boolean shared, boolean collapsed) {
+        Manifold manifold = Manifold.parse(name);
+        ManifoldReparameterizationLayer latents = new ManifoldReparameterizationLayer.Builder(manifold)
+                .timePoints(LayerCases.TIMES)
+                .samples(2)
+                .fixedNoise(true)
+                .build();
+        MultiLayerNetwork network = LayerCases.initialised(
+                LayerCases.encoder(new NoOp(), latents, neurons(manifold, likelihood, shared, collapsed)));
+        DataSet data = LayerCases.data(likelihood.isCount());
+        check(LayerCases.moved(network, 0.1), new DataSet(data.getLabels(), data.getLabels()));
     }
 
     @ParameterizedTest

@@ -130,13 +130,18 @@ class LikelihoodTest {
         assertThatThrownBy(() -> Likelihood.GAUSSIAN.requireObservable(Double.NEGATIVE_INFINITY, 3, 5))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("time 3, neuron 5 is -Infinity but must be finite");
-        for (double bad : new double[] {-1, Double.POSITIVE_INFINITY}) {
-            assertThatThrownBy(() -> Likelihood.POISSON.requireObservable(bad, 3, 5))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("must be a count of at least 0");
+        for (Likelihood counts : new Likelihood[] {Likelihood.POISSON, Likelihood.NEGATIVE_BINOMIAL}) {
+            for (double bad : new double[] {-1, 0.5, 3.0000001, Double.POSITIVE_INFINITY}) {
+                assertThatThrownBy(() -> counts.requireObservable(bad, 3, 5))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("must be a count of at least 0 without fraction")
+                        .hasMessageContaining("GAUSSIAN for rates");
+            }
         }
         assertThatCode(() -> {
                     Likelihood.POISSON.requireObservable(0, 0, 0);
+                    Likelihood.POISSON.requireObservable(1e6, 0, 0);
+                    Likelihood.GAUSSIAN.requireObservable(0.5, 0, 0);
                     Likelihood.NEGATIVE_BINOMIAL.requireObservable(Double.NaN, 0, 0);
                     Likelihood.GAUSSIAN.requireObservable(-1, 0, 0);
                 })

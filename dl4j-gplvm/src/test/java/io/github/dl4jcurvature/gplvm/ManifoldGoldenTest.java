@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.gplvm;
 
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -22,6 +23,7 @@ import static org.assertj.core.api.Assertions.within;
 /** Kernels, maps and densities against values of automatic differentiation. */
 class ManifoldGoldenTest {
     private static final double ROUNDING = 1e-12;
+    private static final int RING = 60;
 
     static Stream<GoldenCase> kernels() {
         return GoldenCases.in("gplvm").matching("kernels*");
@@ -98,6 +100,11 @@ class ManifoldGoldenTest {
                     flattened(matrix(values.get("grad_a_of_sum_W_K"))),
                     ROUNDING,
                     entry.getKey() + " derivative");
+            InducingKernel unit = kernel(manifold, b, 1, 1);
+            double[] distances = new double[k.length];
+            unit.cross(points, a.length, 0, a.length, distances, slope, new KernelBuffers(a.length));
+            Arrays.setAll(distances, i -> -2 * Math.log(distances[i]));
+            assertClose(distances, transposed(values.get("sqdist_ell1")), ROUNDING, entry.getKey() + " distances");
             if (values.has("K_ard")) {
                 InducingKernel ard =
                         kernel(manifold, b, values.get("var").doubleValue(), vector(values.get("ell_ard")));
@@ -105,6 +112,51 @@ class ManifoldGoldenTest {
                 assertClose(k, transposed(values.get("K_ard")), ROUNDING, entry.getKey() + " ard");
             }
         }
+    }
+
+    /** Sixty points evenly on the circle: only the kernel of the chordal distance is a covariance. */
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void smallestEigenvaluesOnTheRingAgree(GoldenCase recorded) {
+        Manifold circle = Manifold.circle();
+        double[][] ring = circle.grid(RING).toArray(double[][]::new);
+        for (Iterator<Map.Entry<String, JsonNode>> it =
+                        recorded.json().get("psd_check_T1_60pts").fields();
+                it.hasNext(); ) {
+            Map.Entry<String, JsonNode> at = it.next();
+            double scale = Double.parseDouble(at.getKey());
+            double[] chordal = kernel(circle, ring, 1, scale).matrix();
+            double[] geodesic = new double[RING * RING];
+            for (int i = 0; i < RING; i++) {
+                for (int j = 0; j < RING; j++) {
+                    double distance = circle.distance(ring[i], ring[j]);
+                    geodesic[i * RING + j] = Math.exp(-0.5 * distance * distance / (scale * scale));
+                }
+            }
+            assertThat(smallestEigenvalue(geodesic))
+                    .isCloseTo(at.getValue().get("geodesic_min_eig").doubleValue(), within(ROUNDING));
+            assertThat(smallestEigenvalue(chordal))
+                    .isCloseTo(at.getValue().get("cosine_min_eig").doubleValue(), within(ROUNDING));
+        }
+    }
+
+    /** Of a matrix whose rows are the first one, shifted: \(\min_k \sum_j c_j \cos(2 \pi j k / n)\). */
+    private static double smallestEigenvalue(double[] matrix) {
+        for (int i = 0; i < RING; i++) {
+            for (int j = 0; j < RING; j++) {
+                assertThat(Math.abs(matrix[i * RING + j] - matrix[(j - i + RING) % RING]))
+                        .isLessThan(1e-14);
+            }
+        }
+        double smallest = Double.POSITIVE_INFINITY;
+        for (int k = 0; k < RING; k++) {
+            double eigenvalue = 0;
+            for (int j = 0; j < RING; j++) {
+                eigenvalue += matrix[j] * Math.cos(2 * Math.PI * j * k / RING);
+            }
+            smallest = Math.min(smallest, eigenvalue);
+        }
+        return smallest;
     }
 
     @ParameterizedTest
@@ -157,6 +209,17 @@ class ManifoldGoldenTest {
         double[] r = vector(hamilton.get("q"));
         assertClose(sphere.move(p, r), vector(hamilton.get("pq")), ROUNDING, "pq");
         assertClose(sphere.move(r, p), vector(hamilton.get("qp")), ROUNDING, "qp");
+        double[][] rotation = matrix(recorded.json().get("rotation_matrix_of_q2_0")); // of p
+        for (int j = 0; j < 3; j++) {
+            double[] axis = new double[4];
+            axis[j + 1] = 1;
+            double[] turned = sphere.move(sphere.move(p, axis), UnitQuaternions.conjugate(p));
+            assertClose(
+                    turned, new double[] {0, rotation[0][j], rotation[1][j], rotation[2][j]}, ROUNDING, "column " + j);
+        }
+        double trace = rotation[0][0] + rotation[1][1] + rotation[2][2];
+        assertThat(Manifold.rotations().distance(p, sphere.identity()))
+                .isCloseTo(Math.acos((trace - 1) / 2), within(ROUNDING));
     }
 
     @ParameterizedTest
@@ -176,6 +239,32 @@ class ManifoldGoldenTest {
         double[] x = vector(recorded.json().get("s3_logmap_bug").get("x"));
         for (Manifold manifold : new Manifold[] {Manifold.sphere3(), Manifold.rotations()}) {
             assertClose(manifold.logarithm(manifold.exponential(x)), x, ROUNDING, manifold.toString());
+        }
+    }
+
+    /** The largest errors on the circle when few wraps are summed, against sums over many. */
+    @ParameterizedTest
+    @MethodSource("densities")
+    void errorsOfFewWrapsAgree(GoldenCase recorded) {
+        Manifold circle = Manifold.circle();
+        for (Iterator<Map.Entry<String, JsonNode>> it = recorded.json()
+                        .get("truncation_maxabs_logdensity_error_T1")
+                        .fields();
+                it.hasNext(); ) {
+            Map.Entry<String, JsonNode> at = it.next();
+            TangentGaussian gaussian = TangentGaussian.isotropic(1, Double.parseDouble(at.getKey()));
+            for (Iterator<Map.Entry<String, JsonNode>> each = at.getValue().fields(); each.hasNext(); ) {
+                Map.Entry<String, JsonNode> wraps = each.next();
+                double largest = 0;
+                for (int i = 0; i <= 400; i++) {
+                    double[] x = {-Math.PI + i * Math.PI / 200};
+                    double few = circle.logDensity(gaussian, x, Integer.parseInt(wraps.getKey()), null);
+                    largest = Math.max(largest, Math.abs(few - circle.logDensity(gaussian, x, 30, null)));
+                }
+                assertThat(largest)
+                        .as("deviation %s, wraps %s", at.getKey(), wraps.getKey())
+                        .isCloseTo(wraps.getValue().doubleValue(), within(ROUNDING));
+            }
         }
     }
 

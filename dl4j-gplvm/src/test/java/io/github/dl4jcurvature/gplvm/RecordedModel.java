@@ -21,6 +21,7 @@ final class RecordedModel {
     final int samples;
     final Observations data;
     final double[][] g; // [S T, e]
+    final double[][] x; // [S T, d]
     final double[] features;
     private final JsonNode parameters;
     private final double[][] mu;
@@ -40,26 +41,33 @@ final class RecordedModel {
         factors = cube(parameters.get("L"));
         noise = cube(json.get("eps"));
         z = cube(parameters.get("z"));
-        KernelSettings settings = new KernelSettings(
-                KernelFamily.SQUARED_EXPONENTIAL, false, json.get("jitter").doubleValue());
         for (int n = 0; n < z.length; n++) {
-            double[][] projected = Arrays.stream(z[n]).map(manifold::project).toArray(double[][]::new);
-            kernels.add(new InducingKernel(
-                    "neuron " + n,
-                    manifold,
-                    settings,
-                    projected,
-                    parameters.get("var").get(n).doubleValue(),
-                    vector(parameters.get("ell").get(n))));
+            kernels.add(kernel(
+                    n,
+                    Arrays.stream(z[n]).map(manifold::project).toArray(double[][]::new),
+                    json.get("jitter").doubleValue()));
         }
         g = new double[samples * times][];
+        x = new double[samples * times][];
         for (int s = 0; s < samples; s++) {
             for (int t = 0; t < times; t++) {
-                double[] x = gaussian(t).sample(noise[s][t]);
-                g[s * times + t] = manifold.move(manifold.project(mu[t]), manifold.exponential(x));
+                double[] tangent = gaussian(t).sample(noise[s][t]);
+                x[s * times + t] = tangent;
+                g[s * times + t] = manifold.move(manifold.project(mu[t]), manifold.exponential(tangent));
             }
         }
         features = features(g);
+    }
+
+    /** The kernel of a neuron with other inducing points. */
+    InducingKernel kernel(int n, double[][] inducing, double jitter) {
+        return new InducingKernel(
+                "neuron " + n,
+                manifold,
+                new KernelSettings(KernelFamily.SQUARED_EXPONENTIAL, false, jitter),
+                inducing,
+                parameters.get("var").get(n).doubleValue(),
+                vector(parameters.get("ell").get(n)));
     }
 
     private TangentGaussian gaussian(int t) {
@@ -74,12 +82,21 @@ final class RecordedModel {
         return result;
     }
 
-    double[] featuresOfSample(int s) {
-        return features(Arrays.copyOfRange(g, s * times, (s + 1) * times));
+    double[][] pointsOfSample(int s) {
+        return Arrays.copyOfRange(g, s * times, (s + 1) * times);
     }
 
-    double[][] recordedPoints() {
-        return Arrays.stream(cube(json.get("g"))).flatMap(Arrays::stream).toArray(double[][]::new);
+    double[] featuresOfSample(int s) {
+        return features(pointsOfSample(s));
+    }
+
+    Observations neuron(int n) {
+        return data.ofNeurons(new int[] {n});
+    }
+
+    /** Recorded [S, T, ...] as [S T, ...]. */
+    double[][] ofSamples(String key) {
+        return Arrays.stream(cube(json.get(key))).flatMap(Arrays::stream).toArray(double[][]::new);
     }
 
     /** Recorded [S, N, T] as [N, S T]. */
