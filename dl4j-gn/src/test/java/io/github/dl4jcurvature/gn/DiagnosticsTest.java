@@ -362,6 +362,11 @@ class DiagnosticsTest {
         assertThat(change.relativeChange()).isCloseTo(Math.sqrt(2), within(1e-12));
         assertThat(change.normRatio()).isCloseTo(1, within(1e-12));
         assertThat(change.cosine()).isCloseTo(0, within(1e-12));
+        WeightChange longer = WeightChange.of(before, Nd4j.createFromArray(8.0, 6.0));
+        assertThat(longer.relativeChange()).isCloseTo(Math.sqrt(29) / 5, within(1e-12));
+        assertThat(longer.normRatio()).isCloseTo(2, within(1e-12));
+        assertThat(longer.cosine()).isCloseTo(0.96, within(1e-12));
+        assertThat(WeightChange.of(before, before.mul(0))).isEqualTo(new WeightChange(1, 0, 0));
         Map<String, INDArray> table = Map.of("0_W", before, "0_b", before.mul(0));
         assertThat(WeightChange.of(table, Map.of("0_W", after, "0_b", after))).containsOnlyKeys("0_W");
         assertThatThrownBy(() -> WeightChange.of(table, Map.of("0_b", after))).hasMessageContaining("0_W");
