@@ -4,9 +4,11 @@ package io.github.dl4jcurvature.fishleg;
 import java.util.List;
 import java.util.Objects;
 
+import ch.qos.logback.classic.Level;
 import io.github.dl4jcurvature.fisher.CurvatureBatch;
 import io.github.dl4jcurvature.fisher.CurvatureListener;
 import io.github.dl4jcurvature.fisher.FisherEstimator;
+import io.github.dl4jcurvature.testkit.CapturedLog;
 import io.github.dl4jcurvature.testkit.RandomMatrices;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -18,6 +20,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.activations.Activation;
@@ -31,8 +34,12 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import static io.github.dl4jcurvature.testkit.MatrixAssert.assertThatMatrix;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 class LearnedInverseFisherTest {
+    @RegisterExtension
+    private final CapturedLog said = CapturedLog.of(AuxiliaryProblem.class);
+
     private static final int INPUTS = 5;
     private static final int EXAMPLES = 20;
     private static final double DAMPING = 0.1;
@@ -114,6 +121,62 @@ class LearnedInverseFisherTest {
                 .build());
         network.init();
         return network;
+    }
+
+    /** Of two parameters of which one lives: for a number u, v = q u, A = q ((f + gamma) q - 2) u^2 / 2 and r = ((f + gamma) q - 1) u. */
+    @ParameterizedTest
+    @CsvSource({"KRONECKER, false", "SCALED_KRONECKER, true"})
+    void objectiveAndResidualAreThoseOfTheirDefinitions(FishLeg.Form form, boolean preconditioned) {
+        MultiLayerNetwork network = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
+                .seed(3)
+                .dataType(DataType.DOUBLE)
+                .list()
+                .layer(new OutputLayer.Builder(LossFunction.MSE)
+                        .activation(Activation.IDENTITY)
+                        .nIn(2)
+                        .nOut(1)
+                        .hasBias(false)
+                        .build())
+                .build());
+        network.init();
+        CurvatureBatch batch = CurvatureBatch.ofInputs(RandomMatrices.gaussian(EXAMPLES, 2, 3));
+        LearnedInverseFisher inverse = LearnedInverseFisher.builder(network)
+                .form(form)
+                .preconditioned(preconditioned)
+                .damping(DAMPING)
+                .build();
+        inverse.restrictTo(Nd4j.createFromArray(0.0, 1));
+        INDArray a = batch.inputs()[0].getColumn(1);
+        double damped = 2 * a.mul(a).meanNumber().doubleValue() + DAMPING;
+        for (int step = 0; step < 3; step++) {
+            double q = inverse.diagonal().getDouble(1);
+            inverse.learn(number -> batch, 1, 1e-2, 1e-2);
+            assertThat(inverse.objective()).isCloseTo(q * (damped * q - 2) / 2, withinPercentage(1e-8));
+            assertThat(inverse.relativeResidual()).isCloseTo(Math.abs(damped * q - 1), withinPercentage(1e-8));
+            assertThat(inverse.diagonal().getDouble(1)).isNotEqualTo(q);
+        }
+    }
+
+    /** Factors whose product overflows. */
+    @Test
+    void stepsThatCannotBeTakenAreSkippedAndSaidSo() {
+        LearnedInverseFisher inverse = LearnedInverseFisher.builder(regression())
+                .form(FishLeg.Form.KRONECKER)
+                .build();
+        INDArray state = inverse.state();
+        for (long i = 0; i < state.length(); i++) {
+            state.putScalar(i, state.getDouble(i) > 0 ? 1e100 : state.getDouble(i));
+        }
+        LearnedInverseFisher huge = LearnedInverseFisher.builder(regression())
+                .form(FishLeg.Form.KRONECKER)
+                .state(state)
+                .build();
+        huge.learn(number -> CurvatureBatch.ofInputs(RandomMatrices.gaussian(EXAMPLES, INPUTS, 3)), 2, 1e-3, 1e-3);
+        assertThat(said.messages(Level.WARN))
+                .hasSize(2)
+                .allSatisfy(message -> assertThat(message).contains("auxiliary step skipped", "stay as they are"));
+        assertThat(huge.objective()).isNaN();
+        assertThat(huge.relativeResidual()).isNaN();
     }
 
     @Test

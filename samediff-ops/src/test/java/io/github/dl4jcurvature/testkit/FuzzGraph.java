@@ -163,13 +163,16 @@ public final class FuzzGraph {
     }
 
     /**
-     * Fits once; parameters have no NaN afterwards, and are as before if it is refused.
+     * Fits once; parameters have no NaN afterwards, and are as before if it is refused. A batch without examples is left out if no listener
+     * refuses it: the host's softmax of nothing ends the process, and nothing of the library is asked before.
      *
      * @param graph to be trained, of this design
      * @param data for it
      */
     public void fit(SameDiff graph, DataSet data) {
-        unchangedOnRefusal(graph, () -> graph.fit(data));
+        if (!data.getFeatures().isEmpty() || !graph.getListeners().isEmpty()) {
+            unchangedOnRefusal(graph, () -> graph.fit(data));
+        }
     }
 
     /**
