@@ -160,10 +160,10 @@ class LearnedInverseFisherTest {
     /** Factors whose product overflows. */
     @Test
     void stepsThatCannotBeTakenAreSkippedAndSaidSo() {
-        LearnedInverseFisher inverse = LearnedInverseFisher.builder(regression())
+        INDArray state = LearnedInverseFisher.builder(regression())
                 .form(FishLeg.Form.KRONECKER)
-                .build();
-        INDArray state = inverse.state();
+                .build()
+                .state();
         for (long i = 0; i < state.length(); i++) {
             state.putScalar(i, state.getDouble(i) > 0 ? 1e100 : state.getDouble(i));
         }
@@ -174,9 +174,13 @@ class LearnedInverseFisherTest {
         huge.learn(number -> CurvatureBatch.ofInputs(RandomMatrices.gaussian(EXAMPLES, INPUTS, 3)), 2, 1e-3, 1e-3);
         assertThat(said.messages(Level.WARN))
                 .hasSize(2)
-                .allSatisfy(message -> assertThat(message).contains("auxiliary step skipped", "stay as they are"));
+                .allSatisfy(message ->
+                        assertThat(message).contains("auxiliary step skipped", "u^T Q u is", "stay as they are"));
         assertThat(huge.objective()).isNaN();
         assertThat(huge.relativeResidual()).isNaN();
+        INDArray after = huge.state().subi(state);
+        assertThat(after.sumNumber().doubleValue()).isEqualTo(2); // the number of steps skipped
+        assertThat(after.maxNumber().doubleValue()).isEqualTo(2);
     }
 
     @Test
