@@ -72,7 +72,7 @@ class EquationIdentitiesTest {
     @ParameterizedTest
     @MethodSource("judged")
     void residualsAreThoseOfRounding(Equation equation, List<Argument> optional, int n) {
-        Map<Argument, INDArray> arguments = EquationSamples.arguments(equation, n, n / 2, optional, 1);
+        Map<Argument, INDArray> arguments = EquationSamples.arguments(equation, n, n, optional, 1);
         assertThat(equation.solve(arguments).relativeResidual()).isPositive().isLessThan(1e-12);
     }
 
