@@ -61,6 +61,22 @@ class SameDiffMisuseTest {
                 "iteration 2");
     }
 
+    /** The host's softmax of nothing ends the process. */
+    @Test
+    void aBatchWithoutExamplesIsRefusedBeforeTheForwardPass() {
+        SameDiff graph = graph();
+        graph.addListeners(TestGraphs.listener().build());
+        DataSet nothing = new DataSet(
+                Nd4j.create(DataType.DOUBLE, 0, TestNetworks.INPUTS),
+                Nd4j.create(DataType.DOUBLE, 0, TestNetworks.CLASSES));
+        assertRefused(
+                graph,
+                () -> graph.fit(nothing),
+                IllegalArgumentException.class,
+                "inputs[0] is empty",
+                "at least one example");
+    }
+
     static Stream<Arguments> wrongNames() {
         SameDiffCurvatureListener.Builder plain = SameDiffCurvatureListener.builder();
         return Stream.of(
