@@ -9,6 +9,6 @@ public enum LearningStrategy {
     REPLAY,
     /** Each task together with all data of earlier ones. */
     CUMULATIVE,
-    /** All tasks at once, for as many iterations as all tasks take: the usual upper bound. */
+    /** All tasks at once, for as many iterations as all tasks take: the usual upper bound, without forward transfer. */
     JOINT
 }
