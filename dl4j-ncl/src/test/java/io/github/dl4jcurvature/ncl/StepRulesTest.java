@@ -273,8 +273,14 @@ class StepRulesTest {
         assertDampedStep(prior, sum, damping);
 
         ElementwisePrior fixed = new ElementwisePrior(settings(damping, true, 0.6), false, first.dup('f'));
-        assertThat(fixed.consolidate(statistics(1, 1))).isEqualTo(StepRule.Consolidated.UNTRAINED);
+        INDArray seen = statistics(1, 1).requiredSquares();
+        StepRule.Consolidated kept = fixed.consolidate(statistics(1, 1));
+        assertThat(kept.trained()).isTrue(); // the mean moves
+        assertThat(kept.fisherTrace()).isCloseTo(seen.sumNumber().doubleValue(), within(TOLERANCE));
         assertDampedStep(fixed, first, damping);
+        INDArray nothing = seen.mul(0);
+        assertThat(fixed.consolidate(new TaskStatistics(null, null, null, nothing, x, 1)))
+                .isEqualTo(StepRule.Consolidated.UNTRAINED);
     }
 
     private void assertDampedStep(ElementwisePrior prior, INDArray precision, Damping damping) {
