@@ -83,10 +83,7 @@ final class GovernedParameters {
                 block.getParamOffsetStart(),
                 values,
                 states.stream().anyMatch(GovernedParameters::gradientTransformed),
-                states.stream()
-                        .flatMap(GovernedParameters::regularizations)
-                        .anyMatch(each -> each.applyStep() == Regularization.ApplyStep.POST_UPDATER
-                                && !(each instanceof ParameterMask)),
+                states.stream().anyMatch(GovernedParameters::decayed),
                 mask(block));
     }
 
@@ -187,6 +184,12 @@ final class GovernedParameters {
             return true;
         }
         return regularizations(state).anyMatch(each -> each.applyStep() == Regularization.ApplyStep.BEFORE_UPDATER);
+    }
+
+    private static boolean decayed(ParamState state) {
+        return regularizations(state)
+                .anyMatch(each ->
+                        each.applyStep() == Regularization.ApplyStep.POST_UPDATER && !(each instanceof ParameterMask));
     }
 
     private static Stream<Regularization> regularizations(ParamState state) {

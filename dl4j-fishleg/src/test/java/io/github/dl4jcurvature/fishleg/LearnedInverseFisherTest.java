@@ -109,14 +109,19 @@ class LearnedInverseFisherTest {
     }
 
     private static MultiLayerNetwork regression() {
+        return regression(INPUTS, true);
+    }
+
+    private static MultiLayerNetwork regression(int inputs, boolean bias) {
         MultiLayerNetwork network = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
                 .seed(3)
                 .dataType(DataType.DOUBLE)
                 .list()
                 .layer(new OutputLayer.Builder(LossFunction.MSE)
                         .activation(Activation.IDENTITY)
-                        .nIn(INPUTS)
+                        .nIn(inputs)
                         .nOut(1)
+                        .hasBias(bias)
                         .build())
                 .build());
         network.init();
@@ -127,18 +132,7 @@ class LearnedInverseFisherTest {
     @ParameterizedTest
     @CsvSource({"KRONECKER, false", "SCALED_KRONECKER, true"})
     void objectiveAndResidualAreThoseOfTheirDefinitions(FishLeg.Form form, boolean preconditioned) {
-        MultiLayerNetwork network = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
-                .seed(3)
-                .dataType(DataType.DOUBLE)
-                .list()
-                .layer(new OutputLayer.Builder(LossFunction.MSE)
-                        .activation(Activation.IDENTITY)
-                        .nIn(2)
-                        .nOut(1)
-                        .hasBias(false)
-                        .build())
-                .build());
-        network.init();
+        MultiLayerNetwork network = regression(2, false);
         CurvatureBatch batch = CurvatureBatch.ofInputs(RandomMatrices.gaussian(EXAMPLES, 2, 3));
         LearnedInverseFisher inverse = LearnedInverseFisher.builder(network)
                 .form(form)

@@ -63,11 +63,7 @@ public final class LearnedTuning {
         this.inverse = CholeskyFactorization.of(covariance(logarithms)).inverse();
     }
 
-    /** Amplitude, length scale and noise of the kernel. */
-    public double[] kernel() {
-        return Arrays.stream(logarithms).map(Math::exp).toArray();
-    }
-
+    /** Without noise, [A, B] between rotations [A, 4] and [B, 4]. */
     private static INDArray kernel(double[] logarithms, INDArray a, INDArray b) {
         INDArray cosines = a.mmul(b.transpose());
         INDArray exponents = cosines.muli(cosines).subi(1).muli(2 * Math.exp(-2 * logarithms[1]));
@@ -99,12 +95,13 @@ public final class LearnedTuning {
                 .toArray());
     }
 
-    /** The inverse without a time is Q - q q' / Q_tt, whose row and column of that time are zero. */
+    /** Of points [P, 4]. The inverse without a time is Q - q q' / Q_tt, whose row and column of that time are zero. */
     private INDArray logLikelihoods(int time, INDArray points) {
-        INDArray toPoints = kernel(logarithms, points, latents);
+        INDArray toPoints = kernel(logarithms, points, latents); // [P, T]
         INDArray column = inverse.getColumn(time, true).dup();
         INDArray left = toPoints.mmul(column).divi(inverse.getDouble(time, time));
         INDArray weights = toPoints.mmul(inverse).subi(left.mmul(column.transpose()));
+        // the prediction of each neuron from all other times, less what was observed, [P, N]
         INDArray errors = weights.mmul(data).subiRowVector(data.getRow(time, true));
         double variance = Math.exp(2 * logarithms[0]) + Math.exp(2 * logarithms[2]);
         INDArray variances = weights.muli(toPoints).sum(1).rsubi(variance);
