@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.gplvm;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -72,21 +70,8 @@ class AmortisedLatentsTest {
             throws IOException {
         MultiLayerNetwork network = network(Manifold.parse(name), prior, collapsed);
         DataSet data = data();
-        for (int i = 0; i < 5; i++) {
-            network.fit(data);
-        }
-        File file = directory.resolve("model.zip").toFile();
-        ModelSerializer.writeModel(network, file, true);
-        MultiLayerNetwork restored = ModelSerializer.restoreMultiLayerNetwork(file, true);
-        assertThat(restored.output(data.getFeatures())).isEqualTo(network.output(data.getFeatures()));
-        assertThat(restored.score(data)).isEqualTo(network.score(data));
-        for (int i = 0; i < 5; i++) {
-            network.fit(data);
-            restored.fit(data);
-        }
-        assertThat(restored.params()).isEqualTo(network.params());
-        assertThat(restored.score()).isEqualTo(network.score());
-        assertThat(restored.output(data.getFeatures())).isEqualTo(network.output(data.getFeatures()));
+        LayerCases.assertGoesOnAfterAFile(
+                network, data, directory.resolve("model.zip").toFile());
     }
 
     /**

@@ -107,19 +107,8 @@ class GplvmLayersTest {
     void trainingGoesOnBitByBitAfterAFile(String name, boolean collapsed, @TempDir Path directory) throws IOException {
         MultiLayerNetwork network = LayerCases.initialised(model(Manifold.parse(name), collapsed, 3));
         DataSet data = LayerCases.data(false);
-        for (int i = 0; i < 5; i++) {
-            network.fit(data);
-        }
-        File file = directory.resolve("model.zip").toFile();
-        network.save(file, true);
-        MultiLayerNetwork restored = MultiLayerNetwork.load(file, true);
-        for (int i = 0; i < 5; i++) {
-            network.fit(data);
-            restored.fit(data);
-        }
-        assertThat(restored.params()).isEqualTo(network.params());
-        assertThat(restored.score()).isEqualTo(network.score());
-        assertThat(restored.output(data.getFeatures())).isEqualTo(network.output(data.getFeatures()));
+        LayerCases.assertGoesOnAfterAFile(
+                network, data, directory.resolve("model.zip").toFile());
     }
 
     @ParameterizedTest

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.gplvm;
 
+import java.io.File;
+import java.io.IOException;
 import java.util.SplittableRandom;
 
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -14,6 +16,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.IUpdater;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Small networks and data. */
 final class LayerCases {
@@ -37,6 +41,24 @@ final class LayerCases {
                 .inducing(3)
                 .initialNoise(0.7)
                 .threads(1);
+    }
+
+    /** Trains, saves and restores a network: both give the same bits, and go on with the same bits. */
+    static void assertGoesOnAfterAFile(MultiLayerNetwork network, DataSet data, File file) throws IOException {
+        for (int i = 0; i < 5; i++) {
+            network.fit(data);
+        }
+        network.save(file, true);
+        MultiLayerNetwork restored = MultiLayerNetwork.load(file, true);
+        assertThat(restored.output(data.getFeatures())).isEqualTo(network.output(data.getFeatures()));
+        assertThat(restored.score(data)).isEqualTo(network.score(data));
+        for (int i = 0; i < 5; i++) {
+            network.fit(data);
+            restored.fit(data);
+        }
+        assertThat(restored.params()).isEqualTo(network.params());
+        assertThat(restored.score()).isEqualTo(network.score());
+        assertThat(restored.output(data.getFeatures())).isEqualTo(network.output(data.getFeatures()));
     }
 
     static MultiLayerConfiguration network(
