@@ -19,7 +19,8 @@ public final class LongTraining {
     /**
      * Trains, prints a sample every minute, or ten of them if the time is short, and ends with the figures.
      *
-     * @param arguments the updater, {@code fishleg}, {@code ncl}, {@code gauss-newton}, {@code surgeon} or {@code gplvm}; then, if
+     * @param arguments the updater, {@code fishleg}, {@code ncl}, {@code gauss-newton}, {@code gauss-newton-truncated}, {@code surgeon} or
+     *     {@code gplvm}; then, if
      *     wanted, minutes, by default 60
      * @throws IllegalArgumentException if the updater is missing or unknown, or minutes are not positive and finite
      * @throws IllegalStateException if the loss is not finite
@@ -70,7 +71,9 @@ public final class LongTraining {
             elapsed = (System.nanoTime() - start) / NANOS_PER_MINUTE;
             if (elapsed >= next) {
                 String found = memory.sample(elapsed / 60);
-                System.out.printf("minute %.2f, iteration %d: %s, loss %.4f%n", elapsed, iteration, found, loss);
+                System.out.printf(
+                        "minute %.2f, iteration %d: %s, loss %.4f, parameters %.1f%n",
+                        elapsed, iteration, found, loss, workload.parameterNorm());
                 next = elapsed + interval;
             }
         }
@@ -78,6 +81,7 @@ public final class LongTraining {
                 .put("minutes", elapsed)
                 .put("iterations", iteration)
                 .put("loss.last", loss)
+                .put("parameters.norm", workload.parameterNorm())
                 .addAll(memory.figures());
     }
 }

@@ -21,7 +21,7 @@ class LongTrainingTest {
         assertThatThrownBy(() -> LongTraining.main(new String[] {"adam"}))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("updater 'adam' is unknown")
-                .hasMessageContaining("[fishleg, ncl, gauss-newton, surgeon, gplvm]");
+                .hasMessageContaining("[fishleg, ncl, gauss-newton, gauss-newton-truncated, surgeon, gplvm]");
     }
 
     @ParameterizedTest
@@ -49,6 +49,7 @@ class LongTrainingTest {
                         "minutes",
                         "iterations",
                         "loss.last",
+                        "parameters.norm",
                         "samples",
                         "heap.mb.per.hour",
                         "native.mb.per.hour",

@@ -58,13 +58,12 @@ public final class Workload {
                 step = this::continualStep;
             }
             case "gauss-newton" -> {
-                network = initialised(new MultiLayerNetwork(RevMlp.builder()
-                        .nIn(OpticalDigits.PIXELS)
-                        .nOut(OpticalDigits.CLASSES)
-                        .blocks(2)
-                        .hiddenSize(128)
-                        .updater(new GaussNewton(0.5))
-                        .build()));
+                network = reversible(new GaussNewton(0.5));
+                step = iteration -> network.fit(nextDigits());
+            }
+            case "gauss-newton-truncated" -> {
+                network = reversible(
+                        GaussNewton.builder().alpha(0.5).truncated(0.05, 1e-5).build());
                 step = iteration -> network.fit(nextDigits());
             }
             case "surgeon" -> {
@@ -82,7 +81,7 @@ public final class Workload {
             }
             default ->
                 throw new IllegalArgumentException(
-                        "updater '%s' is unknown; choose one of [fishleg, ncl, gauss-newton, surgeon, gplvm]"
+                        "updater '%s' is unknown; choose one of [fishleg, ncl, gauss-newton, gauss-newton-truncated, surgeon, gplvm]"
                                 .formatted(updater));
         }
     }
@@ -91,7 +90,8 @@ public final class Workload {
      * The model of an updater. With {@code ncl} a task ends every 1000 iterations; with {@code surgeon} a new network is trained by Adam
      * and pruned to 90 % as often; the others train one network.
      *
-     * @param updater {@code fishleg}, {@code ncl}, {@code gauss-newton}, {@code surgeon} or {@code gplvm}
+     * @param updater {@code fishleg}, {@code ncl}, {@code gauss-newton}, {@code gauss-newton-truncated} (singular values below a
+     *     twentieth of the largest left out), {@code surgeon} or {@code gplvm}
      * @return with initial weights
      * @throws IllegalArgumentException if the updater is unknown
      */
@@ -108,6 +108,15 @@ public final class Workload {
     public double step(int iteration) {
         step.accept(iteration);
         return network.score();
+    }
+
+    /**
+     * How large the parameters are.
+     *
+     * @return their Euclidean norm
+     */
+    public double parameterNorm() {
+        return network.params().norm2Number().doubleValue();
     }
 
     private void continualStep(int iteration) {
@@ -169,6 +178,16 @@ public final class Workload {
                         .threads(1)
                         .build())
                 .setInputType(InputType.feedForward(1))
+                .build()));
+    }
+
+    private static MultiLayerNetwork reversible(GaussNewton updater) {
+        return initialised(new MultiLayerNetwork(RevMlp.builder()
+                .nIn(OpticalDigits.PIXELS)
+                .nOut(OpticalDigits.CLASSES)
+                .blocks(2)
+                .hiddenSize(128)
+                .updater(updater)
                 .build()));
     }
 
