@@ -248,7 +248,7 @@ public final class ManifoldGplvm {
 
         /** Threads of an evaluation; by default as many as there are processors. Results do not depend on it. */
         public Builder threads(int value) {
-            threads = value;
+            threads = positive("threads", value, "use 1 for none beside the caller's");
             return this;
         }
 

@@ -3,7 +3,8 @@ package io.github.dl4jcurvature.gplvm;
 
 import java.util.SplittableRandom;
 
-import org.apache.commons.math3.special.Gamma;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.apache.commons.rng.sampling.distribution.PoissonSampler;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -20,8 +21,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param rates without noise [T, N]
  */
 public record SyntheticNeurons(Manifold manifold, INDArray latents, INDArray preferred, INDArray data, INDArray rates) {
-    private static final double LARGEST_MEAN_COUNT = 1e9;
-    private static final double LARGEST_INVERTED = 700; // up to which exp(-rate) is a normal number
+    private static final double LARGEST_RATE = 1e9; // counts are drawn as int
+    private static final double LEAST_RATE = 0.01;
 
     /**
      * Draws data.
@@ -58,61 +59,24 @@ public record SyntheticNeurons(Manifold manifold, INDArray latents, INDArray pre
     /**
      * Poisson counts with the rates of the neurons, at least 0.01, times a mean count.
      *
-     * @param meanCount from 0 to 10^9
+     * @param meanCount not negative; no product with a rate above 10^9
      */
     public INDArray counts(double meanCount, long seed) {
-        if (!(meanCount >= 0 && meanCount <= LARGEST_MEAN_COUNT)) {
+        double largest = Math.max(rates.maxNumber().doubleValue(), LEAST_RATE);
+        if (!(meanCount >= 0 && meanCount * largest <= LARGEST_RATE)) {
             throw new IllegalArgumentException(
-                    "meanCount is %s but must be from 0 to %.0e; counts of 1 to 10 are usual in bins of spikes"
-                            .formatted(meanCount, LARGEST_MEAN_COUNT));
+                    "meanCount is %s but must be from 0 to %.1e, where the largest rate gives counts of %.0e; counts of 1 to 10 are usual in bins of spikes"
+                            .formatted(meanCount, LARGEST_RATE / largest, LARGEST_RATE));
         }
-        SplittableRandom random = new SplittableRandom(seed);
+        UniformRandomProvider random = new SplittableRandom(seed)::nextLong;
         double[][] rows = DoubleRows.of(rates);
         for (double[] row : rows) {
             for (int n = 0; n < row.length; n++) {
-                double rate = meanCount * Math.max(row[n], 0.01);
-                row[n] = rate > LARGEST_INVERTED ? rejected(rate, random) : inverted(rate, random);
+                double rate = meanCount * Math.max(row[n], LEAST_RATE);
+                row[n] = rate > 0 ? PoissonSampler.of(random, rate).sample() : 0;
             }
         }
         return Nd4j.createFromArray(rows);
-    }
-
-    /** By inversion; far in the tail, where sums no longer grow, the uniform number may be above them all. */
-    private static double inverted(double rate, SplittableRandom random) {
-        double uniform = random.nextDouble();
-        double probability = Math.exp(-rate);
-        double cumulative = probability;
-        int count = 0;
-        while (uniform > cumulative && (count < rate || cumulative + probability > cumulative)) {
-            count++;
-            probability *= rate / count;
-            cumulative += probability;
-        }
-        return count;
-    }
-
-    /** By transformed rejection, for rates of at least 10: algorithm PTRS of Hoermann (Insurance: Math. and Econ. 12, 1993). */
-    private static double rejected(double rate, SplittableRandom random) {
-        double b = 0.931 + 2.53 * Math.sqrt(rate);
-        double a = -0.059 + 0.02483 * b;
-        double inverseAlpha = 1.1239 + 1.1328 / (b - 3.4);
-        double sureBelow = 0.9277 - 3.6224 / (b - 2);
-        while (true) {
-            double u = random.nextDouble() - 0.5;
-            double v = random.nextDouble();
-            double rest = 0.5 - Math.abs(u);
-            double count = Math.floor((2 * a / rest + b) * u + rate + 0.43);
-            if (rest >= 0.07 && v <= sureBelow) {
-                return count;
-            }
-            if (count < 0 || (rest < 0.013 && v > rest)) {
-                continue;
-            }
-            double logRatio = count * Math.log(rate) - rate - Gamma.logGamma(count + 1);
-            if (Math.log(v * inverseAlpha / (a / (rest * rest) + b)) <= logRatio) {
-                return count;
-            }
-        }
     }
 
     private static double[][] points(Manifold manifold, int count, SplittableRandom random) {

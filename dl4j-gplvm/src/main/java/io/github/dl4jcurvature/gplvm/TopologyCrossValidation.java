@@ -3,6 +3,7 @@ package io.github.dl4jcurvature.gplvm;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
@@ -43,8 +44,10 @@ public final class TopologyCrossValidation {
     /**
      * Runs all splits for all candidates.
      *
-     * @param data [T, N], without missing entries at held-out times
-     * @param candidates manifolds
+     * @param data [T, N]; NaN marks a missing entry
+     * @param candidates manifolds, each once
+     * @throws IllegalArgumentException if there are fewer than four times or neurons, or no candidates, or one twice
+     * @throws ArithmeticException if a score is NaN
      */
     public TopologyComparison compare(INDArray data, List<Manifold> candidates) {
         if (data.rank() != 2 || data.size(0) < 4 || data.size(1) < 4) {
@@ -54,6 +57,10 @@ public final class TopologyCrossValidation {
         }
         if (candidates.isEmpty()) {
             throw new IllegalArgumentException("candidates are empty; name at least one manifold");
+        }
+        if (new HashSet<>(candidates).size() < candidates.size()) {
+            throw new IllegalArgumentException(
+                    "candidates are %s but none may be there twice; name each manifold once".formatted(candidates));
         }
         record Job(int split, Manifold manifold) {}
         List<Job> jobs = new ArrayList<>();
@@ -88,6 +95,11 @@ public final class TopologyCrossValidation {
         double[] first = direction(builder, fitted, data, train, test, even, odd);
         double[] second = direction(builder, fitted, data, train, test, odd, even);
         double error = (first[0] * odd.length + second[0] * even.length) / data.neurons();
+        if (Double.isNaN(error) || Double.isNaN(first[1] + second[1])) {
+            throw new ArithmeticException(
+                    "split %d, %s: the mean squared error is %s and the log likelihood %s but neither may be NaN; check the data for times or neurons with few entries, or lower the learning rate"
+                            .formatted(split, manifold, error, first[1] + second[1]));
+        }
         return new HeldOutScore(manifold, split, error, first[1] + second[1], fitted.evidencePerTime());
     }
 
@@ -281,6 +293,10 @@ public final class TopologyCrossValidation {
 
         /** Fits at the same time; by default as many as there are processors. */
         public Builder threads(int value) {
+            if (value < 1) {
+                throw new IllegalArgumentException(
+                        "threads is %d but must be at least 1; use 1 for none beside the caller's".formatted(value));
+            }
             threads = value;
             return this;
         }

@@ -172,10 +172,14 @@ class GplvmRefusalTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("splits is 0")
                 .hasMessageContaining("10 are published");
+        assertThatThrownBy(() -> TopologyCrossValidation.builder().threads(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("threads is 0");
         ManifoldGplvm.Builder model = ManifoldGplvm.builder(Manifold.circle());
         assertThatThrownBy(() -> model.inducing(0))
                 .hasMessageContaining("inducing is 0")
                 .hasMessageContaining("15 suit");
+        assertThatThrownBy(() -> model.threads(0)).hasMessageContaining("threads is 0");
         assertThatThrownBy(() -> model.refinedInducing(0))
                 .hasMessageContaining("refinedInducing is 0")
                 .hasMessageContaining("leave it out");
