@@ -112,7 +112,7 @@ public final class FittedGplvm {
      * @throws ArithmeticException if it is not finite
      */
     public double evidencePerTime() {
-        return finite("evidence", evidencePerTime(EVIDENCE_SAMPLES * latentLayer.getSamples()));
+        return evidencePerTime(EVIDENCE_SAMPLES * latentLayer.getSamples());
     }
 
     private static double finite(String what, double value) {
@@ -147,7 +147,7 @@ public final class FittedGplvm {
             double[] bounds = model.values(parameters, data, LatentInference.points(draw), threads());
             sum += Arrays.stream(bounds).average().orElse(Double.NaN) - draw.divergence(true);
         }
-        return (sum / chunks - model.divergence(parameters)) / times;
+        return finite("evidence", (sum / chunks - model.divergence(parameters)) / times);
     }
 
     /**

@@ -36,6 +36,7 @@ final class GplvmRun {
     private final ManifoldGplvm.Builder settings;
     private final Phase phase;
     private final DataSet data;
+    private final long seed;
     private final MultiLayerNetwork network;
     private final Deque<Double> recent = new ArrayDeque<>();
     private double bestScore = Double.POSITIVE_INFINITY;
@@ -54,6 +55,7 @@ final class GplvmRun {
         this.settings = settings;
         this.phase = phase;
         this.data = data;
+        this.seed = seed;
         network = network(settings, phase, GplvmData.observations(data.getLabels(), settings.likelihood), seed);
     }
 
@@ -161,11 +163,26 @@ final class GplvmRun {
 
     void advance(int iterations) {
         for (int i = 0; i < iterations; i++) {
-            network.fit(data);
+            step();
             observe(network.score());
             if (phase.burnIn() > 0 && settings.isReassignment(network.getIterationCount())) {
                 reassign();
             }
+        }
+    }
+
+    private void step() {
+        try {
+            network.fit(data);
+        } catch (ArithmeticException e) {
+            throw new ArithmeticException(
+                    "the fit on %s with seed %d fails at iteration %d: %s; lower learningRate, which is %s"
+                            .formatted(
+                                    settings.manifold,
+                                    seed,
+                                    network.getIterationCount(),
+                                    e.getMessage(),
+                                    settings.learningRate));
         }
     }
 
@@ -196,8 +213,7 @@ final class GplvmRun {
     }
 
     void rank(int samples) {
-        double evidence = FittedGplvm.of(network, data.getLabels()).evidencePerTime(samples);
-        ranked = Double.isNaN(evidence) ? Double.NEGATIVE_INFINITY : evidence; // NaN would be the greatest
+        ranked = FittedGplvm.of(network, data.getLabels()).evidencePerTime(samples);
     }
 
     double ranked() {

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +44,7 @@ public final class ManifoldGplvm {
      *
      * @param data [T, N], times and neurons; NaN marks what is missing
      * @return the best of all restarts
-     * @throws ArithmeticException if a score, a step or the evidence is not finite
+     * @throws ArithmeticException if a score, a step or the evidence is not finite, for each start; some are left out with a warning
      */
     public FittedGplvm fit(INDArray data) {
         boolean refines = settings.refinedInducing > settings.inducing;
@@ -51,20 +52,24 @@ public final class ManifoldGplvm {
         boolean inParts = settings.restarts > 1 || refines;
         int firstPart = Math.min(settings.iterations, settings.burnIn() + RANKED_AFTER);
         List<GplvmRun> runs = new ArrayList<>();
+        @Nullable ArithmeticException failure = null;
         for (int restart = 0; restart < settings.restarts; restart++) {
             GplvmRun run = new GplvmRun(settings, data, settings.seed + restart);
-            run.advance(inParts ? firstPart : settings.iterations);
-            if (settings.restarts > 1) {
-                run.rank(RANKING_SAMPLES * settings.samples);
-                LOG.info(
-                        "{}: start {} of {} has evidence {} per time after {} iterations",
+            try {
+                start(run, restart, inParts ? firstPart : settings.iterations);
+                runs.add(run);
+            } catch (ArithmeticException e) {
+                failure = e;
+                LOG.warn(
+                        "{}: start {} of {} is left out: {}",
                         settings.manifold,
                         restart + 1,
                         settings.restarts,
-                        run.ranked(),
-                        firstPart);
+                        e.getMessage());
             }
-            runs.add(run);
+        }
+        if (runs.isEmpty() && failure != null) {
+            throw failure;
         }
         GplvmRun best =
                 runs.stream().max(Comparator.comparingDouble(GplvmRun::ranked)).orElseThrow();
@@ -79,6 +84,20 @@ public final class ManifoldGplvm {
         FittedGplvm fitted = FittedGplvm.of(best.network(), data);
         LOG.info("{}: evidence {} per time", settings.manifold, fitted.evidencePerTime());
         return fitted;
+    }
+
+    private void start(GplvmRun run, int restart, int iterations) {
+        run.advance(iterations);
+        if (settings.restarts > 1) {
+            run.rank(RANKING_SAMPLES * settings.samples);
+            LOG.info(
+                    "{}: start {} of {} has evidence {} per time after {} iterations",
+                    settings.manifold,
+                    restart + 1,
+                    settings.restarts,
+                    run.ranked(),
+                    iterations);
+        }
     }
 
     /** Settings. */

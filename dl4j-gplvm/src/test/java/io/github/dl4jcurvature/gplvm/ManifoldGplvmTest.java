@@ -4,6 +4,7 @@ package io.github.dl4jcurvature.gplvm;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -77,15 +78,16 @@ class ManifoldGplvmTest {
     }
 
     @Test
-    void startWithoutEvidenceRanksLast() {
+    void startWithoutEvidenceHasNoRank() {
         SyntheticNeurons neurons = SyntheticNeurons.draw(Manifold.circle(), NEURONS, TIMES, 4);
         GplvmRun sound = new GplvmRun(ring(), neurons.data(), 1);
         GplvmRun broken = new GplvmRun(ring(), neurons.data(), 2);
         broken.network().getLayer(1).getParam(SparseGpOutputLayer.LIKELIHOOD).assign(Double.NaN);
         sound.rank(10);
-        broken.rank(10);
         assertThat(sound.ranked()).isFinite();
-        assertThat(broken.ranked()).isLessThan(sound.ranked());
+        assertThatThrownBy(() -> broken.rank(10))
+                .isInstanceOf(ArithmeticException.class)
+                .hasMessageContaining("evidence of the fitted model is NaN");
     }
 
     private static INDArray rows(INDArray data, int from, int to) {
@@ -180,6 +182,37 @@ class ManifoldGplvmTest {
         assertThat(comparison.mean(Manifold.circle(), HeldOutScore::meanSquaredError))
                 .isGreaterThan(0.9 * floor * floor / neurons.data().length())
                 .isLessThan(1.6 * floor * floor / neurons.data().length());
+    }
+
+    /** Rates of 8 and 9 are far too high: some seeds overflow with the first and all with the second. */
+    @Test
+    void startsThatFailAreLeftOutAndAllThatFailAreRefused() {
+        INDArray data = SyntheticNeurons.draw(Manifold.circle(), 12, 30, 1).data();
+        ManifoldGplvm.Builder builder = ManifoldGplvm.builder(Manifold.circle())
+                .inducing(6)
+                .burnIn(5)
+                .iterations(40)
+                .learningRate(8)
+                .threads(1);
+        List<Double> alone = new ArrayList<>();
+        int failed = 0;
+        for (long seed = 1; seed <= 5; seed++) {
+            try {
+                alone.add(builder.seed(seed).build().fit(data).evidencePerTime());
+            } catch (ArithmeticException e) {
+                failed++;
+                assertThat(e)
+                        .hasMessageContaining("the fit on T1 with seed %d fails at iteration", seed)
+                        .hasMessageContaining("lower learningRate, which is 8.0");
+            }
+        }
+        assertThat(failed).isBetween(1, 4);
+        FittedGplvm best = builder.seed(1).restarts(5).build().fit(data);
+        assertThat(alone).contains(best.evidencePerTime());
+
+        assertThatThrownBy(() -> builder.learningRate(9).build().fit(data))
+                .isInstanceOf(ArithmeticException.class)
+                .hasMessageContaining("lower learningRate, which is 9.0");
     }
 
     /**
