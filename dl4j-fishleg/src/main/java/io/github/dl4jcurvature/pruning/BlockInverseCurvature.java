@@ -27,12 +27,17 @@ final class BlockInverseCurvature implements InverseCurvature {
     }
 
     static BlockInverseCurvature of(BlockInverse settings, PruningProblem problem) {
+        return of(settings, problem, CHUNK_ELEMENTS);
+    }
+
+    /** With gradients of so many elements at a time, or of one block. */
+    static BlockInverseCurvature of(BlockInverse settings, PruningProblem problem, long chunkElements) {
         ExampleGradients gradients = CoveredGradients.of(problem, settings.examples());
         INDArray alive = problem.alive().castTo(DataType.DOUBLE);
         long n = alive.length();
         int size = settings.blockSize();
         double[][] blocks = new double[Math.toIntExact((n + size - 1) / size)][];
-        long chunk = size * Math.max(1, CHUNK_ELEMENTS / (gradients.count() * size));
+        long chunk = size * Math.max(1, chunkElements / (gradients.count() * size));
         for (long from = 0; from < n; from += chunk) {
             long to = Math.min(n, from + chunk);
             INDArray columns = gradients.columns(from, to).castTo(DataType.DOUBLE); // [m, columns]

@@ -81,6 +81,23 @@ class CompensationIdentityTest {
         assertThat(change.norm2Number().doubleValue()).isZero();
     }
 
+    /** The loss without a change is no number, that with a small one neither, and of the others the least wins. */
+    @Test
+    void exactCompensationLeavesLossesThatAreNoNumbers() {
+        DenseProblem quadratic = problem(NO_GRADIENT, inverse);
+        INDArray start = w.mul(removed.rsub(1));
+        ExactCompensation exact = new ExactCompensation(List.of(1e3, 1e-3, 0.1), 4 * N, 1e-10, true);
+        double least = new ExactCompensation(List.of(1e3), 4 * N, 1e-10, true)
+                .change(quadratic, removed)
+                .norm2Number()
+                .doubleValue();
+
+        INDArray change = exact.change(new OverflowingProblem(quadratic, start, 1.001 * least), removed);
+
+        INDArray expected = new ExactCompensation(List.of(1e-3), 4 * N, 1e-10, true).change(quadratic, removed);
+        assertThat(change.distance2(expected)).isLessThan(1e-7);
+    }
+
     @Test
     void independentAndJointAgreeOnOneWeight() {
         INDArray single = mask(7);
@@ -143,6 +160,21 @@ class CompensationIdentityTest {
                                 .muli(w)
                                 .divi(2),
                         1e-12);
+    }
+
+    /** Seven examples and blocks of three: 21 elements a block. Blocks one at a time, two at a time, all but the last at once. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 42, 63, 126})
+    void theBlockInverseDoesNotDependOnHowManyBlocksAreFormedAtATime(long elements) {
+        DenseProblem problem =
+                new DenseProblem(w, fisher, NO_GRADIENT, inverse, RandomMatrices.gaussian(7, N, 8), mask(5).rsub(1));
+        BlockInverse settings = new BlockInverse(3, 1e-2, 7);
+
+        BlockInverseCurvature pieces = BlockInverseCurvature.of(settings, problem, elements);
+
+        BlockInverseCurvature whole = BlockInverseCurvature.of(settings, problem);
+        assertThatMatrix(pieces.diagonal()).isBitEqualTo(whole.diagonal());
+        assertThatMatrix(pieces.multiply(w)).isBitEqualTo(whole.multiply(w));
     }
 
     @Test
@@ -239,8 +271,19 @@ class CompensationIdentityTest {
         return mask;
     }
 
-    /** A problem that reports another gradient than that of its loss. */
-    private record MisledProblem(DenseProblem problem, INDArray gradient) implements PruningProblem {
+    /** A problem with another gradient or loss. */
+    private abstract static class OtherProblem implements PruningProblem {
+        private final DenseProblem problem;
+
+        OtherProblem(DenseProblem problem) {
+            this.problem = problem;
+        }
+
+        @Override
+        public INDArray gradient() {
+            return problem.gradient();
+        }
+
         @Override
         public INDArray parameters() {
             return problem.parameters();
@@ -274,6 +317,38 @@ class CompensationIdentityTest {
         @Override
         public InverseCurvature inverse(InverseCurvature.Recipe model) {
             return problem.inverse(model);
+        }
+    }
+
+    /** Reports another gradient than that of its loss. */
+    private static final class MisledProblem extends OtherProblem {
+        private final INDArray gradient;
+
+        MisledProblem(DenseProblem problem, INDArray gradient) {
+            super(problem);
+            this.gradient = gradient;
+        }
+
+        @Override
+        public INDArray gradient() {
+            return gradient;
+        }
+    }
+
+    /** Its loss is no number in a ball. */
+    private static final class OverflowingProblem extends OtherProblem {
+        private final INDArray centre;
+        private final double radius;
+
+        OverflowingProblem(DenseProblem problem, INDArray centre, double radius) {
+            super(problem);
+            this.centre = centre;
+            this.radius = radius;
+        }
+
+        @Override
+        public double loss(INDArray candidate) {
+            return candidate.distance2(centre) <= radius ? Double.NaN : super.loss(candidate);
         }
     }
 }

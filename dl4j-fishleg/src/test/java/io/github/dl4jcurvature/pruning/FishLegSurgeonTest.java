@@ -270,6 +270,8 @@ class FishLegSurgeonTest {
         }
         assertThatThrownBy(() -> PruningSchedule.cubic(10, 10, 1)).hasMessageContaining("end must come after start");
         assertThatThrownBy(() -> PruningSchedule.linear(10, 4, 1)).hasMessageContaining("end must come after start");
+        assertThatThrownBy(() -> PruningSchedule.at(-1)).hasMessageContaining("start must be at least 0 but is -1");
+        assertThat(PruningStructure.blocks(1)).isEqualTo(new PruningStructure.Blocks(1));
         assertThatThrownBy(() -> PruningSchedule.linear(-1, 4, 1)).hasMessageContaining("start must be at least 0");
         assertThatThrownBy(() -> PruningSchedule.linear(0, 4, 0)).hasMessageContaining("every must be at least 1");
         assertThatThrownBy(() -> PruningSchedule.at(0).increments(0)).hasMessageContaining("increments must be");
@@ -291,6 +293,15 @@ class FishLegSurgeonTest {
         assertThat(cubic.sparsity(200, 0.8)).isEqualTo(0.8);
         assertThat(PruningSchedule.linear(100, 200, 30).sparsity(125, 0.8)).isCloseTo(0.2, within(1e-15));
         assertThat(PruningSchedule.at(7).sparsity(7, 0.8)).isEqualTo(0.8);
+        assertThat(List.of(199, 200, 201)).map(cubic::isOver).containsExactly(false, true, true);
+        assertThat(List.of(199, 200, 201)).map(cubic::isPast).containsExactly(false, false, true);
+        assertThat(List.of(cubic, PruningSchedule.linear(0, 1, 1), PruningSchedule.at(0)))
+                .map(PruningSchedule::isGradual)
+                .containsExactly(true, true, false);
+        assertThat(cubic.increments(3))
+                .hasToString("PruningSchedule(CUBIC, from 100 to 200, every 30, increments 3)")
+                .returns(3, PruningSchedule::increments);
+        assertThat(PruningSchedule.at(0).increments(1).increments()).isEqualTo(1);
     }
 
     private static void assertRefused(

@@ -78,6 +78,32 @@ class WeightSelectionTest {
     }
 
     @Test
+    void perLayerNoneLosesWhatItMustKeep() {
+        remove(selection(PruningScope.PER_LAYER, PruningStructure.unstructured(), 10)
+                .choose(scores(1), alive, 0.8));
+        assertThat(new long[] {gone(0, 35), gone(40, 22), gone(70, 40)}).containsExactly(25, 12, 30);
+    }
+
+    @Test
+    void oneWeightThatMayStillGoIsWork() {
+        double sparsity = 10.0 / WEIGHTS;
+        WeightSelection selection = selection(PruningScope.GLOBAL, PruningStructure.unstructured(), 0);
+        Arrays.fill(alive, 0, 9, false);
+        assertThat(selection.isReached(alive, sparsity)).isFalse();
+        alive[9] = false;
+        assertThat(selection.isReached(alive, sparsity)).isTrue();
+    }
+
+    @Test
+    void blocksThatAreGoneAreNoWork() {
+        double[] scores = scores(3);
+        WeightSelection selection = selection(PruningScope.GLOBAL, PruningStructure.blocks(5), 0);
+        remove(selection.choose(scores, alive, 0.3));
+        remove(selection.choose(scores, alive, 0.6)); // refuses weights that are gone
+        assertThat(selection.removed(alive)).isBetween(selection.goal(0.6) - 4, selection.goal(0.6));
+    }
+
+    @Test
     void aLayerKeepsItsLeastNumberAndTheOthersLoseTheRest() {
         double[] scores = scores(1);
         for (int i = 40; i < 62; i++) {
@@ -106,6 +132,10 @@ class WeightSelectionTest {
                 remove(selection.choose(scores, alive, part * end));
                 assertThat(gone(0, SIZE)).isEqualTo(selection.goal(part * end));
                 assertThat(selection.isReached(alive, end)).isFalse();
+                if (scope == PruningScope.PER_LAYER) {
+                    assertThat(new long[] {gone(0, 35), gone(40, 22), gone(70, 40)})
+                            .containsExactly(Math.round(part * 15), Math.round(part * 10), Math.round(part * 16));
+                }
             }
             remove(selection.choose(scores, alive, end));
             assertThat(selection.isReached(alive, end)).isTrue();
@@ -182,7 +212,7 @@ class WeightSelectionTest {
         WeightSelection selection = selection(PruningScope.GLOBAL, PruningStructure.unstructured(), 1);
         for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY, -1}) {
             double[] scores = scores(1);
-            scores[36] = bad; // in a gap
+            scores[35] = bad; // in a gap
             selection.choose(scores, alive, 0.5);
             scores[75] = bad;
             assertThatThrownBy(() -> selection.choose(scores, alive, 0.5))
