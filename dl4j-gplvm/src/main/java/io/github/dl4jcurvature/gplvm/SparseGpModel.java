@@ -275,14 +275,6 @@ record SparseGpModel(
         return losses;
     }
 
-    /** Noise of each neuron; of a Gaussian likelihood. */
-    double[] noiseOfNeurons(SparseGpParameters raw) {
-        double[] noises = noises(raw);
-        double[] all = new double[neurons];
-        Arrays.setAll(all, n -> noises[shared ? 0 : n]);
-        return all;
-    }
-
     private double[][] toPoints(double[][][] samples, double[] toFeatures, Partition partition) {
         int times = samples[0].length;
         int e = manifold.embeddingSize();
