@@ -19,7 +19,7 @@ class BlockPlanTest {
     private static final BlockShape SHAPE = new BlockShape(FishLeg.Form.KRONECKER, false, 100);
 
     /** 3 inputs, 2 units with 4 gates, biases, and 5 gains. */
-    private static LayerParameters recurrent() {
+    static LayerParameters recurrent() {
         ParameterSection gates = new ParameterSection(
                 Kind.MATRIX, 8, List.of(new Part(0, 3), new Part(24, 2), new Part(40, 1)), 4, true);
         ParameterSection gains = new ParameterSection(Kind.ELEMENTWISE, 1, List.of(new Part(48, 5)), 1, false);

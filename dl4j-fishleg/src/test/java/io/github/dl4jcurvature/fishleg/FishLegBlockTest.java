@@ -219,6 +219,35 @@ class FishLegBlockTest {
         assertThat(without.learns()).isFalse();
     }
 
+    /** Of an LSTM with gains: four gates with 36 + 4 factors each, then 5. */
+    @Test
+    void eachBlockHasItsOwnFactors() {
+        LayerParameters layer = BlockPlanTest.recurrent();
+        BlockPlan plan = BlockPlan.of(layer, new BlockShape(FishLeg.Form.KRONECKER, true, 100), false);
+        FishLegState state = new FishLegState(plan, Nd4j.zeros(DataType.DOUBLE, plan.required()));
+        state.factors().assign(RandomMatrices.gaussian(new long[] {plan.factors()}, 5));
+        FishLegBlock block = new FishLegBlock(layer, 0, plan, state, null);
+        block.takeNone();
+        BlockVector vector = BlockVector.of(RandomMatrices.gaussian(53, 1, 6).reshape(53), plan);
+        BlockVector product = BlockVector.of(vector.flat().like(), plan);
+        block.multiply(vector, product);
+
+        long[] starts = {0, 40, 80, 120, 160};
+        for (int i = 0; i < 5; i++) {
+            SubBlockPlan part = plan.blocks().get(i);
+            InverseFisher inverse = part.inverse(Factors.slice(state.factors(), starts[i], part.factors()));
+            inverse.refresh();
+            JointMatrix u = new JointMatrix(DataType.DOUBLE, part);
+            JointMatrix expected = new JointMatrix(DataType.DOUBLE, part);
+            JointMatrix actual = new JointMatrix(DataType.DOUBLE, part);
+            u.read(vector.blocks().get(i));
+            actual.read(product.blocks().get(i));
+            inverse.apply(u.matrix(), expected.matrix());
+            assertThatMatrix(actual.matrix()).isWithinRelativeFrobenius(expected.matrix(), 1e-13);
+        }
+        assertThat(plan.factors()).isEqualTo(165);
+    }
+
     @Test
     void partsOfANetworksVectorAreViews() {
         INDArray network = Nd4j.zeros(DataType.DOUBLE, 7 + PARAMETERS);

@@ -69,6 +69,14 @@ class GplvmDataTest {
         INDArray data = counts();
         data.putScalar(0, 1, NAN).putScalar(1, 1, NAN).putScalar(2, 0, -3);
         GplvmData.requireUsable(data, Likelihood.GAUSSIAN, 4);
+        GplvmData.requireUsable(Nd4j.ones(DataType.DOUBLE, 2, 2), Likelihood.GAUSSIAN, 2);
+    }
+
+    @Test
+    void deviationsAreOfWhatIsThere() {
+        assertThat(GplvmData.deviation(new double[] {1, NAN, 4, 7})).isCloseTo(Math.sqrt(6), within(1e-15));
+        assertThat(GplvmData.deviation(new double[] {5, 5})).isEqualTo(1e-3); // the floor of the variance is 1e-6
+        assertThat(GplvmData.deviation(new double[] {NAN})).isEqualTo(1);
     }
 
     /** Neurons by times, also from views in other orders and types; the source stays. */

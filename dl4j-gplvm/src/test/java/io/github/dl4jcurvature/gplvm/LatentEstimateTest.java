@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.gplvm;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -25,5 +26,20 @@ class LatentEstimateTest {
             double[] moved = manifold.move(means[0], manifold.exponential(tangent));
             assertThat(manifold.distance(means[0], moved)).isCloseTo(ratio * deviation, within(1e-14));
         }
+    }
+
+    @Test
+    void meansAreCanonicalPoints() {
+        Manifold ring = Manifold.circle();
+        FactorParameters factors = new FactorParameters(ring, TangentCovariance.FULL, 0.01);
+        double[][] means = {{0.5}, {0.5 + 2 * Math.PI}, {-7}};
+        double[][] spread = {factors.isotropic(0.3), factors.isotropic(0.3), factors.isotropic(0.3)};
+        LatentEstimate estimate = new LatentEstimate(ring, factors, means, spread);
+        assertThat(estimate.means().shape()).containsExactly(3, 1);
+        for (int t = 0; t < 3; t++) {
+            assertThat(estimate.means().getDouble(t, 0)).isEqualTo(ring.canonical(means[t])[0]);
+        }
+        assertThat(estimate.means().getDouble(1, 0)).isCloseTo(0.5, within(1e-15));
+        assertThat(estimate.times()).isEqualTo(3);
     }
 }
