@@ -13,6 +13,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.learning.regularization.Regularization;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -54,6 +55,7 @@ class PruningMaskTest {
         assertThat(MASK.maskOf("RW", DataType.FLOAT)).isEqualTo(Nd4j.createFromArray(0f, 1f, 1f, 0f));
         assertThat(MASK.maskOf("V", DataType.FLOAT)).isNull();
         assertThat(MASK.score(network, 0, 0)).isZero();
+        assertThat(MASK.applyStep()).isEqualTo(Regularization.ApplyStep.BEFORE_UPDATER);
     }
 
     @Test

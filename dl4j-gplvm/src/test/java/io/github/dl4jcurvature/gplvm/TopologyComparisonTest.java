@@ -63,6 +63,7 @@ class TopologyComparisonTest {
                 .startsWith("manifold,split,mse,log_likelihood,evidence", "T1,1,0.3,-7.0,5.0", "R1,0,0.2,-8.0,6.0")
                 .hasSize(7);
         assertThat(comparison.candidates()).containsExactly(LINE, RING, SPHERE);
+        assertThat(comparison.scores()).hasSize(6);
     }
 
     @Test
