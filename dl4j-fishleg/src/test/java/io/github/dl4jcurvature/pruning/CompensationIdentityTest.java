@@ -178,6 +178,11 @@ class CompensationIdentityTest {
     }
 
     @Test
+    void theScoreOfFishLegIsThatOfTheLearnedInverse() {
+        assertThat(Importance.fishLeg()).isEqualTo(Importance.inverse(new LearnedInverse()));
+    }
+
+    @Test
     void misuseIsNamed() {
         assertThatThrownBy(() -> new BlockInverse(0, 1, 1)).hasMessageContaining("blockSize");
         assertThatThrownBy(() -> new BlockInverse(1, 0, 1)).hasMessageContaining("damping");

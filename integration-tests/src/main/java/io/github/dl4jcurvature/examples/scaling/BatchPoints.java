@@ -2,7 +2,9 @@
 package io.github.dl4jcurvature.examples.scaling;
 
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 
 import io.github.dl4jcurvature.examples.report.Figures;
 import io.github.dl4jcurvature.examples.report.TextTable;
@@ -29,9 +31,11 @@ public final class BatchPoints {
      * Measures.
      *
      * @param figures receives seconds
+     * @param extrapolation receives seconds for a batch of 4096
      * @return the same
      */
-    public static TextTable measure(Figures figures) {
+    public static TextTable measure(Figures figures, Extrapolation extrapolation) {
+        NavigableMap<Integer, Double> measured = new TreeMap<>();
         TextTable table = new TextTable("batch", "Gauss-Newton s", "per example ms");
         for (int batch : BATCHES) {
             MultiLayerNetwork network = new MultiLayerNetwork(RevMlp.builder()
@@ -45,7 +49,9 @@ public final class BatchPoints {
             double seconds = ProcessorTime.median(WARM_UP, REPETITIONS, () -> network.fit(data));
             table.row(Integer.toString(batch), "%.4f".formatted(seconds), "%.3f".formatted(1e3 * seconds / batch));
             figures.put("seconds.gaussnewton.%d".formatted(batch), seconds);
+            measured.put(batch, seconds);
         }
+        extrapolation.add("Gauss-Newton step", "batch", 3, measured, 4096);
         return table;
     }
 

@@ -4,6 +4,8 @@ package io.github.dl4jcurvature.examples.scaling;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 import io.github.dl4jcurvature.equations.Equation;
 import io.github.dl4jcurvature.equations.Output;
@@ -25,21 +27,25 @@ public final class EquationPoints {
      * Measures.
      *
      * @param figures receives seconds
+     * @param extrapolation receives seconds for order 2000
      * @return the same
      */
-    public static TextTable measure(Figures figures) {
+    public static TextTable measure(Figures figures, Extrapolation extrapolation) {
         TextTable table = new TextTable("equation", "n", "solution and gradient s");
         for (Equation equation : EQUATIONS) {
+            NavigableMap<Integer, Double> measured = new TreeMap<>();
+            String name = equation.name().toLowerCase(Locale.ROOT);
             for (int order : ORDERS) {
                 SpeedSystem system = new SpeedSystem(equation, order);
                 double seconds = ProcessorTime.median(order > 200 ? 1 : WARM_UP, REPETITIONS, () -> {
                     Solution solution = equation.solve(system.arguments());
                     solution.gradients(Map.of(Output.SOLUTION, solution.solution()));
                 });
-                String name = equation.name().toLowerCase(Locale.ROOT);
                 table.row(name, Integer.toString(order), "%.4f".formatted(seconds));
                 figures.put("seconds.%s.%d".formatted(name, order), seconds);
+                measured.put(order, seconds);
             }
+            extrapolation.add(name, "order", 3, measured, 2000);
         }
         return table;
     }

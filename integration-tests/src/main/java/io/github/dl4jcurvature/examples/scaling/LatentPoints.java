@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.examples.scaling;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 
 import io.github.dl4jcurvature.examples.report.Figures;
 import io.github.dl4jcurvature.examples.report.TextTable;
@@ -38,9 +42,11 @@ public final class LatentPoints {
      * Measures.
      *
      * @param figures receives seconds
+     * @param extrapolation receives seconds for 256 neurons, 10 000 times and 60 inducing points, one at a time
      * @return the same
      */
-    public static TextTable measure(Figures figures) {
+    public static TextTable measure(Figures figures, Extrapolation extrapolation) {
+        Map<String, Double> measured = new HashMap<>();
         TextTable table = new TextTable("model", "neurons", "times", "inducing", "samples", "score and gradient s");
         for (Sizes sizes : POINTS) {
             MultiLayerNetwork network = network(sizes);
@@ -53,8 +59,19 @@ public final class LatentPoints {
                     Integer.toString(sizes.samples()),
                     "%.4f".formatted(seconds));
             figures.put("seconds.gplvm." + sizes.name(), seconds);
+            measured.put(sizes.name(), seconds);
         }
+        double base = Objects.requireNonNull(measured.get("base"));
+        extrapolate(extrapolation, "neurons", 1, 16, base, Objects.requireNonNull(measured.get("neurons")), 256);
+        extrapolate(extrapolation, "times", 1, 250, base, Objects.requireNonNull(measured.get("times")), 10_000);
+        extrapolate(extrapolation, "inducing", 2, 15, base, Objects.requireNonNull(measured.get("inducing")), 60);
         return table;
+    }
+
+    private static void extrapolate(
+            Extrapolation extrapolation, String by, int power, int size, double seconds, double ofTwice, int target) {
+        extrapolation.add(
+                "latent variables", by, power, new TreeMap<>(Map.of(size, seconds, 2 * size, ofTwice)), target);
     }
 
     private static MultiLayerNetwork network(Sizes sizes) {

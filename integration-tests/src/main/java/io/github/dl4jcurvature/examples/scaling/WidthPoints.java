@@ -2,7 +2,9 @@
 package io.github.dl4jcurvature.examples.scaling;
 
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 
 import io.github.dl4jcurvature.examples.report.Figures;
 import io.github.dl4jcurvature.examples.report.TextTable;
@@ -27,6 +29,8 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 /** A network w-w-w-10, FLOAT, batches of 100: state and processor time of a step of Adam, FishLeg and Ncl by its width. */
 public final class WidthPoints {
     private static final List<Integer> WIDTHS = List.of(128, 256, 512, 1024);
+    private static final String WIDTH = "width";
+    private static final int TARGET = 4096;
     private static final int CLASSES = 10;
     private static final int BATCH = 100;
     private static final int TASK = 500;
@@ -41,9 +45,15 @@ public final class WidthPoints {
      * Measures.
      *
      * @param figures receives states and milliseconds
-     * @return the same
+     * @param extrapolation receives seconds for a width of 4096
+     * @return the same, and how many workers of an averaging round a link feeds
      */
-    public static TextTable measure(Figures figures) {
+    public static String measure(Figures figures, Extrapolation extrapolation) {
+        NavigableMap<Integer, Double> host = new TreeMap<>();
+        NavigableMap<Integer, Double> fishLegExtra = new TreeMap<>();
+        NavigableMap<Integer, Double> nclExtra = new TreeMap<>();
+        NavigableMap<Integer, Double> ends = new TreeMap<>();
+        AveragingPoints averaging = new AveragingPoints(figures);
         TextTable table = new TextTable(
                 "width",
                 "parameters",
@@ -92,8 +102,18 @@ public final class WidthPoints {
                     .put("ms.fishleg.%d".formatted(width), 1e3 * fishLegSeconds)
                     .put("ms.ncl.%d".formatted(width), 1e3 * nclSeconds)
                     .put("seconds.endtask.%d".formatted(width), endOfTask);
+            host.put(width, adamSeconds);
+            fishLegExtra.put(width, fishLegSeconds - adamSeconds);
+            nclExtra.put(width, nclSeconds - adamSeconds);
+            ends.put(width, endOfTask);
+            averaging.add(width, "adam", adam.numParams(), state(adam), adamSeconds);
+            averaging.add(width, "fishleg", fishLeg.numParams(), state(fishLeg), fishLegSeconds);
         }
-        return table;
+        extrapolation.add("Adam step", WIDTH, 2, host, TARGET);
+        extrapolation.add("FishLeg step, beyond Adam", WIDTH, 3, fishLegExtra, TARGET);
+        extrapolation.add("Ncl step, beyond Adam", WIDTH, 3, nclExtra, TARGET);
+        extrapolation.add("Ncl end of task", WIDTH, 3, ends, TARGET);
+        return "%s%n%n%s".formatted(table, averaging);
     }
 
     /** Mean over a period, so that auxiliary updates have their share. */
