@@ -123,6 +123,40 @@ class TaskStreamTest {
                 .hasMessageContaining("images of 16 pixels");
     }
 
+    /** An eighth of a turn: the corners of a square of five come from beyond its edges, the centre stays. */
+    @Test
+    void pixelsFromBeyondTheEdgesAreZero() {
+        TaskData data = TaskData.of(new DataSet(
+                Nd4j.arange(1, 26).castTo(DataType.DOUBLE).reshape(1, 25), Nd4j.ones(DataType.DOUBLE, 1, 1)));
+        double[] turned = all(TaskStream.rotated(data, data, new double[] {45}, 5, 5)
+                        .tasks()
+                        .get(0)
+                        .train())
+                .getFeatures(0)
+                .dup()
+                .data()
+                .asDouble();
+        for (int corner : new int[] {0, 4, 20, 24}) {
+            assertThat(turned[corner]).isZero();
+        }
+        assertThat(turned[12]).isEqualTo(13);
+        assertThat(Arrays.stream(turned).filter(pixel -> pixel == 0)).hasSize(4);
+    }
+
+    @Test
+    void anIteratorIsReadFromItsStart() {
+        ViewIterator iterator = numbers();
+        iterator.next();
+        TaskData data = TaskData.of(iterator);
+        assertThat(data.examples()).isEqualTo(12);
+        assertThat(data.batch(11, 0).getFeatures(0).toDoubleVector()).containsExactly(11, 0);
+        for (long bad : new long[] {-1, 12}) {
+            assertThatThrownBy(() -> data.batch(3, bad))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("in [0, 12) but one is " + bad);
+        }
+    }
+
     @Test
     void iteratorsGoThroughAllExamplesAndStartAgain() {
         MultiDataSetIterator iterator = TaskData.of(numbers()).iterator(5);
