@@ -77,6 +77,34 @@ class MergedBatchTest {
                 .isEqualTo(column(1, 1, 1, 0));
     }
 
+    /** Of 2 x 3 x 4 images: of the whole shape, or 1 along some axes but the first. */
+    @Test
+    void masksOfImagesMayBeOneAlongAxes() {
+        MultiDataSet plain = images(null);
+        for (long[] shape : new long[][] {{2, 3, 4, 4}, {2, 1, 4, 4}, {2, 3, 1, 4}, {2, 1, 1, 1}}) {
+            MultiDataSet masked = images(Nd4j.ones(DataType.DOUBLE, shape));
+            assertThat(MergedBatch.of(List.of(masked, masked))
+                            .getFeaturesMaskArray(0)
+                            .size(0))
+                    .isEqualTo(4);
+        }
+        for (long[] shape :
+                new long[][] {{1, 3, 4, 4}, {2, 2, 4, 4}, {2, 3, 4, 5}, {2, 3, 4}, {2, 1, 2, 4}, {2, 3, 4, 4, 1}}) {
+            MultiDataSet masked = images(Nd4j.ones(DataType.DOUBLE, shape));
+            assertThatThrownBy(() -> MergedBatch.of(List.of(plain, masked)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("features mask has shape");
+        }
+    }
+
+    private static MultiDataSet images(@Nullable INDArray mask) {
+        return new MultiDataSet(
+                new INDArray[] {Nd4j.ones(DataType.DOUBLE, 2, 3, 4, 4)},
+                new INDArray[] {Nd4j.ones(DataType.DOUBLE, 2, 2)},
+                mask == null ? null : new INDArray[] {mask},
+                null);
+    }
+
     /** The host would write beyond the end of its memory. */
     @Test
     void masksOfDifferentKindsAreRefused() {

@@ -9,12 +9,20 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 import io.github.dl4jcurvature.ncl.StimulusResponseTasks.Rule;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -209,5 +217,65 @@ class StimulusTrialTest {
         }
         assertThat((double) labelled / before).isCloseTo(0.2, within(5 * Math.sqrt(0.16 / before)));
         assertThat(squares / inputs).isCloseTo(0.09, within(5 * 0.09 * Math.sqrt(2.0 / inputs)));
+    }
+
+    @Test
+    void aStreamHasTheRulesInOrderWithTrialsOfItsSeed() {
+        TaskStream stream = StimulusResponseTasks.stream(20, 10, 5, DataType.DOUBLE);
+        assertThat(stream.names()).containsExactly("fdgo", "fdanti", "delaygo", "delayanti", "dm1", "dm2");
+        for (int task = 0; task < 6; task++) {
+            Task each = stream.tasks().get(task);
+            assertThat(each.train().examples()).isEqualTo(20);
+            assertThat(each.test().examples()).isEqualTo(10);
+            assertThat(each.train().batch(3).getFeatures(0))
+                    .isEqualTo(StimulusResponseTasks.trials(RULES.get(task), 20, 10, DataType.DOUBLE)
+                            .batch(3)
+                            .getFeatures(0));
+            assertThat(each.test().batch(3).getFeatures(0))
+                    .isEqualTo(StimulusResponseTasks.trials(RULES.get(task), 10, 11, DataType.DOUBLE)
+                            .batch(3)
+                            .getFeatures(0));
+        }
+    }
+
+    /** Answers at the last step that is no padding: right, one after the other, but for those that are named. */
+    @Test
+    void anAnswerIsRightIfFixationIsReleasedAndTheAngleNear() {
+        double limit = 0.1 * Math.PI;
+        assertThat(share(0, 0, 0.3)).isEqualTo(1);
+        assertThat(share(0, 0.5, 0.3)).isEqualTo(1);
+        assertThat(share(0, 0.5001, 0.3)).as("fixates").isZero();
+        assertThat(share(limit - 1e-6, 0, 0.3)).isEqualTo(1);
+        assertThat(share(-limit + 1e-6, 0, 0.3)).isEqualTo(1);
+        assertThat(share(limit + 1e-6, 0, 0.3)).as("turned too far").isZero();
+        assertThat(share(-limit - 1e-6, 0, 0.3)).as("turned too far").isZero();
+        assertThat(share(0.2, 0, Math.PI - 0.1))
+                .as("across the angle where it starts anew")
+                .isEqualTo(1);
+    }
+
+    /** Share of right answers of a network that says what it is given: the wrong answer, but at step 1 of 3, the last that counts, another. */
+    private static double share(double error, double fixation, double answer) {
+        INDArray given = Nd4j.zeros(DataType.DOUBLE, 1, 3, 3);
+        INDArray wanted = Nd4j.valueArrayOf(new long[] {1, 3, 3}, BASE, DataType.DOUBLE);
+        for (int t = 0; t < 3; t++) {
+            double angle = answer + (t == 1 ? error : 2.5);
+            given.putScalar(0, 0, t, fixation)
+                    .putScalar(0, 1, t, Math.sin(angle))
+                    .putScalar(0, 2, t, Math.cos(angle));
+            wanted.putScalar(0, 1, t, BASE + Math.sin(answer)).putScalar(0, 2, t, BASE + Math.cos(answer));
+        }
+        INDArray mask = Nd4j.createFromArray(new double[][] {{0, 1, 0}});
+        DataSet data = new DataSet(given, wanted, null, mask);
+        MultiLayerNetwork echo = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
+                .dataType(DataType.DOUBLE)
+                .list()
+                .layer(new RnnLossLayer.Builder(LossFunction.MSE)
+                        .activation(Activation.IDENTITY)
+                        .build())
+                .setInputType(InputType.recurrent(3))
+                .build());
+        echo.init();
+        return StimulusResponseTasks.correct().of(echo, new Task("task", TaskData.of(data), TaskData.of(data)));
     }
 }

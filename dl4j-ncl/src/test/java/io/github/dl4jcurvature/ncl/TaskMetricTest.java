@@ -95,4 +95,12 @@ class TaskMetricTest {
         Task task = task(new DataSet(column(-1, 1, 2, 3), column(0, 1, 0, 1)));
         assertThat(TaskMetric.accuracy().of(network, task)).isEqualTo(0.75);
     }
+
+    @Test
+    void metricsHaveNames() {
+        assertThat(TaskMetric.accuracy().name()).isEqualTo("accuracy");
+        assertThat(TaskMetric.determination().name()).isEqualTo("R squared");
+        assertThat(TaskMetric.negativeSquaredError().name()).isEqualTo("negative squared error");
+        assertThat(StimulusResponseTasks.correct().name()).isEqualTo("correct");
+    }
 }
