@@ -71,10 +71,12 @@ public final class EvaluationMatrix implements Serializable {
      * @param learned i, the task learned last, from 0
      * @param task j, the task that was evaluated, from 0
      * @param value \( R_{ij} \)
+     * @throws IllegalArgumentException if there is no such task or the value is NaN
      */
     public void set(int learned, int task, double value) {
         requireTask(learned);
         requireTask(task);
+        requireNumber(task, value);
         values[learned][task] = value;
         if (learned > task) {
             observe(task, value);
@@ -86,9 +88,11 @@ public final class EvaluationMatrix implements Serializable {
      *
      * @param task j, from 0
      * @param value the metric
+     * @throws IllegalArgumentException if there is no such task or the value is NaN
      */
     public void observe(int task, double value) {
         requireTask(task);
+        requireNumber(task, value);
         minima[task] = Double.isNaN(minima[task]) ? value : Math.min(minima[task], value);
     }
 
@@ -97,9 +101,11 @@ public final class EvaluationMatrix implements Serializable {
      *
      * @param task j, from 0
      * @param value \( b_j \)
+     * @throws IllegalArgumentException if there is no such task or the value is NaN
      */
     public void setUntrained(int task, double value) {
         requireTask(task);
+        requireNumber(task, value);
         untrained[task] = value;
     }
 
@@ -131,6 +137,14 @@ public final class EvaluationMatrix implements Serializable {
         if (task < 0 || task >= tasks.length) {
             throw new IllegalArgumentException(
                     "task is %d but there are %d, counted from 0: %s".formatted(task, tasks.length, List.of(tasks)));
+        }
+    }
+
+    private void requireNumber(int task, double value) {
+        if (Double.isNaN(value)) {
+            throw new IllegalArgumentException(
+                    "%s of task '%s' is NaN but must be a number; check that test examples of the task have labels that count, and lower the learning rate if the network's outputs are NaN"
+                            .formatted(metric, tasks[task]));
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import javax.imageio.ImageIO;
 
 import org.assertj.core.api.ThrowableAssert;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.shade.jackson.databind.JsonNode;
@@ -45,6 +46,22 @@ class EvaluationMatrixTest {
         assertThat(matrix.untrained(1)).isEqualTo(0.2);
         matrix.observe(1, 0.4);
         assertThat(matrix.minimumAccuracy()).isCloseTo((0.7 + 0.4) / 2, within(1e-15));
+    }
+
+    @Test
+    void valuesThatAreNoNumbersAreRefused() {
+        EvaluationMatrix matrix = new EvaluationMatrix("accuracy", List.of("a", "b"));
+        List<ThrowingCallable> calls = List.of(
+                () -> matrix.set(1, 1, Double.NaN),
+                () -> matrix.observe(1, Double.NaN),
+                () -> matrix.setUntrained(1, Double.NaN));
+        for (ThrowingCallable call : calls) {
+            assertThatThrownBy(call)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("accuracy of task 'b' is NaN")
+                    .hasMessageContaining("labels that count");
+        }
+        assertThat(matrix).isEqualTo(new EvaluationMatrix("accuracy", List.of("a", "b")));
     }
 
     @Test
