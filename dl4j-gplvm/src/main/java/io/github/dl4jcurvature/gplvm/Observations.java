@@ -14,15 +14,6 @@ record Observations(double[][] values, int times) {
         return values.length;
     }
 
-    boolean isComplete(int neuron) {
-        for (double value : values[neuron]) {
-            if (Double.isNaN(value)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     Observations ofNeurons(int[] neurons) {
         double[][] part = new double[neurons.length][];
         for (int i = 0; i < neurons.length; i++) {

@@ -91,4 +91,23 @@ class SparseGpModelTest {
             }
         }
     }
+
+    @Test
+    void partsOfNeuronsHaveTheirOwnRowsAndWhatAllShare() {
+        SparseGpParameters own = SparseGpParameters.zeros(model(Likelihood.GAUSSIAN, false, true));
+        SparseGpParameters shared = SparseGpParameters.zeros(model(Likelihood.GAUSSIAN, true, true));
+        for (int n = 0; n < NEURONS; n++) {
+            own.variance()[n][0] = n;
+            own.mean()[n][1] = 10 + n;
+            shared.mean()[n][1] = 20 + n;
+        }
+        shared.variance()[0][0] = 7;
+        int[] some = {2, 0};
+        assertThat(own.ofNeurons(some).variance()).isDeepEqualTo(new double[][] {{2}, {0}});
+        assertThat(own.ofNeurons(some).mean()).isDeepEqualTo(new double[][] {{0, 12, 0, 0}, {0, 10, 0, 0}});
+        assertThat(shared.ofNeurons(some).variance()).isDeepEqualTo(new double[][] {{7}});
+        assertThat(shared.ofNeurons(some).mean()).isDeepEqualTo(new double[][] {{0, 22, 0, 0}, {0, 20, 0, 0}});
+        own.ofNeurons(some).mean()[0][0] = 99; // a copy
+        assertThat(own.mean()[2][0]).isZero();
+    }
 }
