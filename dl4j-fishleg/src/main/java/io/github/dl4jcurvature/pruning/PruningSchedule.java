@@ -91,11 +91,6 @@ public final class PruningSchedule implements Serializable {
         return increments;
     }
 
-    /** Whether there is training between removals. */
-    boolean isGradual() {
-        return shape != Shape.STEP;
-    }
-
     boolean isOver(int iteration) {
         return iteration >= end;
     }

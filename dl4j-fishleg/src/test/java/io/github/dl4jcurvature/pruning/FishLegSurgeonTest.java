@@ -295,9 +295,6 @@ class FishLegSurgeonTest {
         assertThat(PruningSchedule.at(7).sparsity(7, 0.8)).isEqualTo(0.8);
         assertThat(List.of(199, 200, 201)).map(cubic::isOver).containsExactly(false, true, true);
         assertThat(List.of(199, 200, 201)).map(cubic::isPast).containsExactly(false, false, true);
-        assertThat(List.of(cubic, PruningSchedule.linear(0, 1, 1), PruningSchedule.at(0)))
-                .map(PruningSchedule::isGradual)
-                .containsExactly(true, true, false);
         assertThat(cubic.increments(3))
                 .hasToString("PruningSchedule(CUBIC, from 100 to 200, every 30, increments 3)")
                 .returns(3, PruningSchedule::increments);

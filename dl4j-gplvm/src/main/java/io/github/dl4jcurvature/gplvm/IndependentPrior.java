@@ -11,10 +11,6 @@ import java.util.List;
  */
 record IndependentPrior(Manifold manifold, double gaussian) {
 
-    static IndependentPrior defaultOf(Manifold manifold) {
-        return new IndependentPrior(manifold, Double.POSITIVE_INFINITY);
-    }
-
     double logDensity(double[] point) {
         double sum = 0;
         int from = 0;

@@ -158,7 +158,7 @@ final class RecordedModel {
                 double[] toPoint = new double[manifold.embeddingSize()];
                 manifold.featuresBackward(g[s * times + t], toFeatures, s * times + t, samples * times, toPoint);
                 double weight = withDivergence ? 1.0 / samples : 0;
-                IndependentPrior prior = IndependentPrior.defaultOf(manifold);
+                IndependentPrior prior = new IndependentPrior(manifold, Double.POSITIVE_INFINITY);
                 divergence += (sample.logDensity() - prior.logDensity(sample.point())) / samples;
                 prior.backward(sample.point(), weight, toPoint);
                 latent.backward(sample, toPoint, -weight, toMu[t], toFactors[t]);

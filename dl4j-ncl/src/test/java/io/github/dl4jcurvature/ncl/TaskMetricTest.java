@@ -8,6 +8,8 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -94,6 +96,17 @@ class TaskMetricTest {
                 InputType.feedForward(1));
         Task task = task(new DataSet(column(-1, 1, 2, 3), column(0, 1, 0, 1)));
         assertThat(TaskMetric.accuracy().of(network, task)).isEqualTo(0.75);
+    }
+
+    /** Outputs are asked for in batches of 256. */
+    @ParameterizedTest
+    @ValueSource(ints = {255, 256, 257, 512})
+    void allTestExamplesCountOnce(int examples) {
+        INDArray x = Nd4j.arange(examples).castTo(DataType.DOUBLE).reshape(examples, 1);
+        INDArray y = x.mul(2);
+        y.putScalar(examples - 1, 0, y.getDouble(examples - 1) + 3);
+        assertThat(TaskMetric.negativeSquaredError().of(regression(), task(new DataSet(x, y))))
+                .isCloseTo(-9.0 / examples, within(1e-12));
     }
 
     @Test

@@ -83,6 +83,7 @@ class TaskStreamTest {
         TaskData data = TaskData.of(
                 new DataSet(Nd4j.arange(20).castTo(DataType.DOUBLE).reshape(2, 10), Nd4j.ones(DataType.DOUBLE, 2, 1)));
         TaskStream stream = TaskStream.permuted(data, data, 3, 7);
+        assertThat(stream.names()).containsExactly("permutation 0", "permutation 1", "permutation 2");
         double[] first =
                 all(stream.tasks().get(0).train()).getFeatures(0).dup().data().asDouble();
         double[] second =
