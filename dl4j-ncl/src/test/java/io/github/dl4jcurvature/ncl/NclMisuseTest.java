@@ -114,6 +114,21 @@ class NclMisuseTest {
     }
 
     @Test
+    void aTaskOfParametersThatAreNotFiniteIsRefused() {
+        MultiLayerNetwork network = Tasks.classifier(new Ncl(0.1, 40), DataType.DOUBLE);
+        network.fit(DATA);
+        INDArray state = network.updaterState().dup();
+        for (double bad : new double[] {Double.NaN, Double.NEGATIVE_INFINITY}) {
+            network.params().putScalar(3, bad);
+            assertThatThrownBy(() -> Ncl.endTask(network, Tasks.iterator(DATA)))
+                    .isInstanceOf(ArithmeticException.class)
+                    .hasMessageContaining("the parameters are not finite; the network is unchanged")
+                    .hasMessageContaining("lower the learning rate");
+            assertThatMatrix(network.updaterState()).isBitEqualTo(state);
+        }
+    }
+
+    @Test
     void networksWithoutTheUpdaterAndTasksWithoutExamplesAreRefused() {
         assertThatThrownBy(() -> Ncl.endTask(Tasks.classifier(new Sgd(0.1), DataType.DOUBLE), Tasks.iterator(DATA)))
                 .isInstanceOf(IllegalArgumentException.class)
