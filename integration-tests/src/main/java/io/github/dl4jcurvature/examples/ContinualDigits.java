@@ -60,7 +60,7 @@ public final class ContinualDigits {
                                 .formatted(key, outcome.method().key()),
                         matrix.average());
             }
-            progress.done("five tasks, " + kind.key(), 12);
+            progress.done("five tasks, " + kind.key(), 28);
         }
     }
 

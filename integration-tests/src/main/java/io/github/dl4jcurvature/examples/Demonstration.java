@@ -39,7 +39,7 @@ public final class Demonstration {
     private static final int THREADS = 2;
     private static final int RECOVERY_ITERATIONS = 60;
     /** Sum of the weights below, which are the seconds that steps took on two idle cores. */
-    private static final int TOTAL = 300;
+    private static final int TOTAL = 220;
 
     private final Progress progress = new Progress(System.out, TOTAL);
 
@@ -68,7 +68,7 @@ public final class Demonstration {
                 task("autoencoder", NetworkDesign.sigmoidAutoencoder(64, 48, 24, 8, 24, 48, 64), digits, Target.PIXELS),
                 Grids.digits(0.3, 1, 3, 10),
                 AUTOENCODER_STEPS,
-                8);
+                16);
         Comparison classifier = compare(
                 task("classifier", NetworkDesign.classifier(64, 32, 10), digits, Target.CLASS),
                 Grids.digits(0.1, 0.3, 1, 3),
@@ -87,7 +87,7 @@ public final class Demonstration {
         progress.begin("6 of 6, matrix equations");
         CostRecovery recovery = new CostRecovery(0);
         recovery.run(RECOVERY_ITERATIONS);
-        progress.done("cost of a regulator recovered", 2);
+        progress.done("cost of a regulator recovered", 1);
         return new DemonstrationPage(
                 List.of(autoencoder, classifier), pruning, reversible, continual, heatMap, ring, recovery);
     }

@@ -41,7 +41,7 @@ public final class RevMlpDigits {
         compare("Gauss-Newton, half steps", "gn", new GaussNewton(0.5));
         progress.done("Gauss-Newton, %d passes over the data".formatted(EPOCHS), 6);
         compare("Adam, rate 0.001", "adam", new Adam(1e-3));
-        progress.done("Adam, as many", 2);
+        progress.done("Adam, as many", 1);
     }
 
     /**

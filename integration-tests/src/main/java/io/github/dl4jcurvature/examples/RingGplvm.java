@@ -58,7 +58,7 @@ public final class RingGplvm {
                 .learningRate(0.08)
                 .build()
                 .fit(neurons.data());
-        progress.done("ring fitted to %d neurons at %d times".formatted(NEURONS, TIMES), 10);
+        progress.done("ring fitted to %d neurons at %d times".formatted(NEURONS, TIMES), 19);
         LatentAlignment alignment =
                 LatentAlignment.of(Manifold.circle(), ring.latents().means(), neurons.latents());
         List<double[]> grid = Manifold.circle().grid(GRID);
@@ -71,7 +71,7 @@ public final class RingGplvm {
                         .burnIn(150))
                 .build()
                 .compare(neurons.data(), CANDIDATES);
-        progress.done("ring, line and plane compared on %d splits".formatted(SPLITS), 60);
+        progress.done("ring, line and plane compared on %d splits".formatted(SPLITS), 13);
         TextTable table = new TextTable("manifold", "test MSE", "test log likelihood", "evidence");
         for (Manifold candidate : CANDIDATES) {
             table.row(

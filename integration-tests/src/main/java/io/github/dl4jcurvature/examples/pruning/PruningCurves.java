@@ -35,13 +35,13 @@ public final class PruningCurves {
         dense = trained.accuracy(trained.network());
         sparsity = Sparsity.of(trained.network());
         figures.put("pruning.dense", dense);
-        progress.done("classifier trained, %.1f %% of test images right".formatted(dense), 5);
+        progress.done("classifier trained, %.1f %% of test images right".formatted(dense), 6);
         run(PruningMethod.of("magnitude", task.learned()), progress, 1);
-        run(PruningMethod.of("obert-joint", task.learned()), progress, 5);
+        run(PruningMethod.of("obert-joint", task.learned()), progress, 21);
         run(
                 new PruningMethod("FishLeg Surgeon", Importance.empiricalDiagonal(EXAMPLES), Compensation.exact()),
                 progress,
-                15);
+                6);
     }
 
     /**
