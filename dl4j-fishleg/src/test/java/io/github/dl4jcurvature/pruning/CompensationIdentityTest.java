@@ -162,7 +162,7 @@ class CompensationIdentityTest {
                         1e-12);
     }
 
-    /** Seven examples and blocks of three: 21 elements a block. Blocks one at a time, two at a time, all but the last at once. */
+    /** Seven examples and seven blocks of three, the last of two: 21 elements a block. One, two, three and six blocks at a time. */
     @ParameterizedTest
     @ValueSource(longs = {1, 42, 63, 126})
     void theBlockInverseDoesNotDependOnHowManyBlocksAreFormedAtATime(long elements) {

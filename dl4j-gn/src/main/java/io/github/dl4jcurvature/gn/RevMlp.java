@@ -209,10 +209,15 @@ public final class RevMlp {
         /**
          * Sets the seed of the initial parameters.
          *
-         * @param value any number
+         * @param value any number but 0
          * @return this
+         * @throws IllegalArgumentException if the value is 0, which the host takes for no seed
          */
         public Builder seed(long value) {
+            if (value == 0) {
+                throw new IllegalArgumentException(
+                        "seed is 0 but must be another number, since the host takes 0 for no seed and draws other parameters each time; use 1");
+            }
             seed = value;
             return this;
         }

@@ -327,6 +327,7 @@ class GaussNewtonMisuseTest {
                                 .nIn(4)
                                 .nOut(6)
                                 .build()),
+                call("seed is 0", () -> RevMlp.builder().seed(0)),
                 call("number of blocks", () -> new ReversibleStack.Builder().blocks(0)),
                 call("interval", () -> new ReversibleStack.Builder().checkpointEvery(-1)),
                 call(

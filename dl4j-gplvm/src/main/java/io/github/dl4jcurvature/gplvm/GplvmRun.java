@@ -175,7 +175,7 @@ final class GplvmRun {
         try {
             network.fit(data);
         } catch (ArithmeticException e) {
-            throw new ArithmeticException(
+            ArithmeticException named = new ArithmeticException(
                     "the fit on %s with seed %d fails at iteration %d: %s; lower learningRate, which is %s"
                             .formatted(
                                     settings.manifold,
@@ -183,6 +183,8 @@ final class GplvmRun {
                                     network.getIterationCount(),
                                     e.getMessage(),
                                     settings.learningRate));
+            named.initCause(e);
+            throw named;
         }
     }
 

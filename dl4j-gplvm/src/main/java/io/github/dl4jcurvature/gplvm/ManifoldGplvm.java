@@ -43,8 +43,8 @@ public final class ManifoldGplvm {
      * Fits the model.
      *
      * @param data [T, N], times and neurons; NaN marks what is missing
-     * @return the best of all restarts
-     * @throws ArithmeticException if a score, a step or the evidence is not finite, for each start; some are left out with a warning
+     * @return the best of all restarts; one in which a score, a step or the evidence is not finite is left out with a warning
+     * @throws ArithmeticException if all are, or the best is once it goes on
      */
     public FittedGplvm fit(INDArray data) {
         boolean refines = settings.refinedInducing > settings.inducing;
@@ -86,6 +86,7 @@ public final class ManifoldGplvm {
         return fitted;
     }
 
+    /** Trains a start and, if it has to be compared with others, ranks it. */
     private void start(GplvmRun run, int restart, int iterations) {
         run.advance(iterations);
         if (settings.restarts > 1) {

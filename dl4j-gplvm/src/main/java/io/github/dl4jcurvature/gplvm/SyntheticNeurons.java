@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jcurvature.gplvm;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 import org.apache.commons.rng.UniformRandomProvider;
@@ -59,17 +60,18 @@ public record SyntheticNeurons(Manifold manifold, INDArray latents, INDArray pre
     /**
      * Poisson counts with the rates of the neurons, at least 0.01, times a mean count.
      *
-     * @param meanCount not negative; no product with a rate above 10^9
+     * @param meanCount not negative; its product with the largest rate at most 10^9
      */
     public INDArray counts(double meanCount, long seed) {
-        double largest = Math.max(rates.maxNumber().doubleValue(), LEAST_RATE);
-        if (!(meanCount >= 0 && meanCount * largest <= LARGEST_RATE)) {
+        double[][] rows = DoubleRows.of(rates);
+        double largest =
+                Arrays.stream(rows).flatMapToDouble(Arrays::stream).max().orElse(LEAST_RATE); // NaN if one is
+        if (!(meanCount >= 0 && meanCount * Math.max(largest, LEAST_RATE) <= LARGEST_RATE)) {
             throw new IllegalArgumentException(
-                    "meanCount is %s but must be from 0 to %.1e, where the largest rate gives counts of %.0e; counts of 1 to 10 are usual in bins of spikes"
-                            .formatted(meanCount, LARGEST_RATE / largest, LARGEST_RATE));
+                    "meanCount is %s and the largest rate %s but the former must not be negative and their product at most %.0e; counts of 1 to 10 are usual in bins of spikes"
+                            .formatted(meanCount, largest, LARGEST_RATE));
         }
         UniformRandomProvider random = new SplittableRandom(seed)::nextLong;
-        double[][] rows = DoubleRows.of(rates);
         for (double[] row : rows) {
             for (int n = 0; n < row.length; n++) {
                 double rate = meanCount * Math.max(row[n], LEAST_RATE);

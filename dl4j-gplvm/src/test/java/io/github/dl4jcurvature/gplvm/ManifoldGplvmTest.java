@@ -184,7 +184,7 @@ class ManifoldGplvmTest {
                 .isLessThan(1.6 * floor * floor / neurons.data().length());
     }
 
-    /** Rates of 8 and 9 are far too high: some seeds overflow with the first and all with the second. */
+    /** Rates of 8 and 9 are far too high: with the first half of these seeds overflow, with the second all. */
     @Test
     void startsThatFailAreLeftOutAndAllThatFailAreRefused() {
         INDArray data = SyntheticNeurons.draw(Manifold.circle(), 12, 30, 1).data();
@@ -192,22 +192,22 @@ class ManifoldGplvmTest {
                 .inducing(6)
                 .burnIn(5)
                 .iterations(40)
-                .learningRate(8)
+                .learningRate(8.15)
                 .threads(1);
         List<Double> alone = new ArrayList<>();
         int failed = 0;
-        for (long seed = 1; seed <= 5; seed++) {
+        for (long seed = 1; seed <= 10; seed++) {
             try {
                 alone.add(builder.seed(seed).build().fit(data).evidencePerTime());
             } catch (ArithmeticException e) {
                 failed++;
                 assertThat(e)
                         .hasMessageContaining("the fit on T1 with seed %d fails at iteration", seed)
-                        .hasMessageContaining("lower learningRate, which is 8.0");
+                        .hasMessageContaining("lower learningRate, which is 8.15");
             }
         }
-        assertThat(failed).isBetween(1, 4);
-        FittedGplvm best = builder.seed(1).restarts(5).build().fit(data);
+        assertThat(failed).isBetween(1, 9);
+        FittedGplvm best = builder.seed(1).restarts(10).build().fit(data);
         assertThat(alone).contains(best.evidencePerTime());
 
         assertThatThrownBy(() -> builder.learningRate(9).build().fit(data))

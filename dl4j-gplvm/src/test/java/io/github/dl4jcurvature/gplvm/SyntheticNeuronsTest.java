@@ -93,6 +93,15 @@ class SyntheticNeuronsTest {
     }
 
     @Test
+    void ratesThatAreNoNumbersAreRefused() {
+        SyntheticNeurons neurons = neurons();
+        neurons.rates().putScalar(3, 7, Double.NaN);
+        assertThatThrownBy(() -> neurons.counts(1, 5))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("the largest rate NaN");
+    }
+
+    @Test
     void noMeanNoCounts() {
         assertThat(neurons().counts(0, 5).sumNumber().longValue()).isZero();
     }
@@ -103,6 +112,6 @@ class SyntheticNeuronsTest {
         assertThatThrownBy(() -> neurons().counts(meanCount, 5))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("meanCount is " + meanCount)
-                .hasMessageContaining("from 0 to");
+                .hasMessageContaining("at most 1e+09");
     }
 }

@@ -58,7 +58,7 @@ class StimulusTrialTest {
         return trials.stream().mapToDouble(what).toArray();
     }
 
-    /** The whole part of a uniform number between whole ones is uniform on whole numbers; sums of two differ by at most one more. */
+    /** The whole part of a uniform number between whole ones is uniform on whole numbers: all occur, with their mean within 5 standard errors. */
     private static void assertWhole(int from, int to, double... values) {
         double sum = 0;
         for (double value : values) {
@@ -92,16 +92,24 @@ class StimulusTrialTest {
                 assertThat(trial.release() - trial.off()).isBetween(2, 16);
             }
         }
-        assertMean(trials, stays ? 10 : 4, trial -> (stays ? trial.release() : trial.off()) - trial.on());
-        assertMean(trials, 5, trial -> trial.steps() - trial.release());
-        if (!stays) {
-            assertMean(trials, 9, trial -> trial.release() - trial.off());
+        if (stays) {
+            assertDuration(5, 15, trials, trial -> trial.release() - trial.on());
+        } else {
+            assertDuration(2, 6, trials, trial -> trial.off() - trial.on());
+            assertDuration(2, 16, trials, trial -> trial.release() - trial.off());
         }
+        assertDuration(3, 7, trials, trial -> trial.steps() - trial.release());
     }
 
-    /** Differences of whole parts have the mean of the differences, give or take what is left over, which is as often up as down. */
-    private static void assertMean(List<StimulusTrial> trials, double expected, ToDoubleFunction<StimulusTrial> what) {
-        assertThat(trials.stream().mapToDouble(what).average().orElseThrow()).isCloseTo(expected, within(0.35));
+    /**
+     * The whole part of a start and that of the start plus a uniform duration from [from, to) differ by the duration on average, with at
+     * most a quarter more variance; 5 standard errors.
+     */
+    private static void assertDuration(
+            double from, double to, List<StimulusTrial> trials, ToDoubleFunction<StimulusTrial> what) {
+        double variance = (to - from) * (to - from) / 12 + 0.25;
+        assertThat(trials.stream().mapToDouble(what).average().orElseThrow())
+                .isCloseTo((from + to) / 2, within(5 * Math.sqrt(variance / trials.size())));
     }
 
     @ParameterizedTest
@@ -112,8 +120,8 @@ class StimulusTrialTest {
         assertUniform(0.8, 1.2, values(trials, trial -> (trial.strengths()[0] + trial.strengths()[1]) / 2));
         assertUniform(0.4, 0.8, values(trials, trial -> Math.abs(trial.strengths()[0] - trial.strengths()[1]) / 2));
         assertUniform(0.5 * Math.PI, 1.5 * Math.PI, values(trials, trial -> trial.angles()[1] - trial.angles()[0]));
-        assertMean(trials, 10, trial -> trial.release() - trial.on());
-        assertMean(trials, 5, trial -> trial.steps() - trial.release());
+        assertDuration(6, 14, trials, trial -> trial.release() - trial.on());
+        assertDuration(3, 7, trials, trial -> trial.steps() - trial.release());
         int first = 0;
         for (StimulusTrial trial : trials) {
             boolean firstIsStronger = trial.strengths()[0] > trial.strengths()[1];

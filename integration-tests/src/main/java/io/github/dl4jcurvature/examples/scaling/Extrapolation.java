@@ -34,9 +34,8 @@ public final class Extrapolation {
      * @param power p
      * @param measured seconds by size, at least two
      * @param target size
-     * @return seconds there
      */
-    double add(String quantity, String by, int power, NavigableMap<Integer, Double> measured, int target) {
+    void add(String quantity, String by, int power, NavigableMap<Integer, Double> measured, int target) {
         Map.Entry<Integer, Double> last = measured.lastEntry();
         Map.Entry<Integer, Double> before = measured.lowerEntry(last.getKey());
         double ruled = grown(before, last.getKey(), power);
@@ -52,7 +51,6 @@ public final class Extrapolation {
         String name = "%s.%s".formatted(quantity.toLowerCase(Locale.ROOT).replaceAll("[^a-z]+", "."), by);
         figures.put("rule." + name, ruled / last.getValue());
         figures.put("extrapolated.%s.%d".formatted(name, target), seconds);
-        return seconds;
     }
 
     private static double grown(Map.Entry<Integer, Double> from, int size, int power) {

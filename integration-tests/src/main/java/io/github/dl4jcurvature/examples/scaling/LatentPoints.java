@@ -4,6 +4,7 @@ package io.github.dl4jcurvature.examples.scaling;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.TreeMap;
 
@@ -26,8 +27,9 @@ public final class LatentPoints {
     /** Sizes of a model. */
     private record Sizes(String name, int neurons, int times, int inducing, int samples, boolean shared) {}
 
+    private static final Sizes BASE = new Sizes("base", 16, 250, 15, 16, false);
     private static final List<Sizes> POINTS = List.of(
-            new Sizes("base", 16, 250, 15, 16, false),
+            BASE,
             new Sizes("neurons", 32, 250, 15, 16, false),
             new Sizes("times", 16, 500, 15, 16, false),
             new Sizes("inducing", 16, 250, 30, 16, false),
@@ -61,17 +63,18 @@ public final class LatentPoints {
             figures.put("seconds.gplvm." + sizes.name(), seconds);
             measured.put(sizes.name(), seconds);
         }
-        double base = Objects.requireNonNull(measured.get("base"));
-        extrapolate(extrapolation, "neurons", 1, 16, base, Objects.requireNonNull(measured.get("neurons")), 256);
-        extrapolate(extrapolation, "times", 1, 250, base, Objects.requireNonNull(measured.get("times")), 10_000);
-        extrapolate(extrapolation, "inducing", 2, 15, base, Objects.requireNonNull(measured.get("inducing")), 60);
+        extrapolate(extrapolation, measured, "neurons", 1, BASE.neurons(), 256);
+        extrapolate(extrapolation, measured, "times", 1, BASE.times(), 10_000);
+        extrapolate(extrapolation, measured, "inducing", 2, BASE.inducing(), 60);
         return table;
     }
 
     private static void extrapolate(
-            Extrapolation extrapolation, String by, int power, int size, double seconds, double ofTwice, int target) {
-        extrapolation.add(
-                "latent variables", by, power, new TreeMap<>(Map.of(size, seconds, 2 * size, ofTwice)), target);
+            Extrapolation extrapolation, Map<String, Double> measured, String by, int power, int size, int target) {
+        NavigableMap<Integer, Double> points = new TreeMap<>();
+        points.put(size, Objects.requireNonNull(measured.get(BASE.name())));
+        points.put(2 * size, Objects.requireNonNull(measured.get(by)));
+        extrapolation.add("latent variables", by, power, points, target);
     }
 
     private static MultiLayerNetwork network(Sizes sizes) {

@@ -8,7 +8,6 @@ import io.github.dl4jcurvature.examples.report.Figures;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 class ExtrapolationTest {
     private final Figures figures = new Figures();
@@ -17,9 +16,7 @@ class ExtrapolationTest {
     @Test
     void theLargestSizeGrowsByThePowerAndTheOneBeforeTellsHowGoodThatIs() {
         Extrapolation extrapolation = new Extrapolation(figures);
-        double seconds = extrapolation.add(
-                "Ncl step, beyond Adam", "width", 2, new TreeMap<>(Map.of(5, 99.0, 10, 2.0, 20, 3.0)), 40);
-        assertThat(seconds).isCloseTo(12, within(1e-12));
+        extrapolation.add("Ncl step, beyond Adam", "width", 2, new TreeMap<>(Map.of(5, 99.0, 10, 2.0, 20, 3.0)), 40);
         assertThat(figures.toString().lines())
                 .containsExactly(
                         "rule.ncl.step.beyond.adam.width = 2.6667",
